@@ -1,0 +1,1 @@
+"""jainam: trade safely on Symphony XTS, the broker API of Jainam Prop."""
