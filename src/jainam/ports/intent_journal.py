@@ -23,6 +23,19 @@ class StoreAge:
     is_younger_than_desk: bool
 
 
+@frozen
+class KeyClaim:
+    """A caller's key as the journal keeps it: what it was used for, by whom, and what the caller was told."""
+
+    caller_key: str
+    content: str
+    """Digest of what was asked."""
+    sender: ProcessMark
+    claimed_at: datetime
+    outcome: str | None = None
+    """What the first call ended with, as a JSON text of the use case's own; ``None`` while it runs."""
+
+
 class IntentJournal(Protocol):
     """
     Append-only entries with the orders' present state folded in the same transaction.
@@ -84,6 +97,18 @@ class IntentJournal(Protocol):
         row with our mark and the desk's tag that the journal does not know is adopted as a placed plain order. An
         unsettled order with a row is placed. A newly seen fill may void the agreed net of its key (`is_voided`).
         """
+        ...
+
+    def claim_key(self, claim: KeyClaim) -> KeyClaim:
+        """Store a claim on a caller's key unless there is one, and return the stored one (equal when it is yours)."""
+        ...
+
+    def take_over_key(self, claim: KeyClaim, *, last: KeyClaim) -> bool:
+        """Put *claim* in place of *last*, conditional on *last* still standing unchanged."""
+        ...
+
+    def end_key(self, caller_key: str, outcome: str) -> None:
+        """Store what the caller of this key was told; later calls with it are told the same."""
         ...
 
     def get(self, client_order_id: str) -> Order | None:
