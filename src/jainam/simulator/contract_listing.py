@@ -129,13 +129,12 @@ def _spread(terms: ContractTerms, day: date, near: date, far: date) -> Instrumen
 def _chain(terms: ContractTerms, day: date, expiry: date, place: int) -> Iterator[Instrument]:
     """Yield calls and puts of one expiry around the money."""
     root = terms.underlying
-    growth = growth_until(day, expiry)
-    deviation = root.volatility * sqrt(_TRADING_DAYS * _years(day, expiry))
-    pricing = Pricing(growth, deviation)
     spot = root.previous_close
-    high_spot, low_spot = spot * (1.0 + 1.3 * root.reach), spot * (1.0 - 1.3 * root.reach)
-    tick = terms.option_tick
-    step = terms.strike_step
+    pricing = Pricing(growth_until(day, expiry), root.volatility * sqrt(_TRADING_DAYS * _years(day, expiry)))
+    forward = spot * pricing.growth
+    tick, step = terms.option_tick, terms.strike_step
+    # an option moves no more than what it is written on, so this band always holds; a book needs a tick of room
+    band_ticks = nearest_tick(forward * root.reach, tick) + 1
     # the middle moves in coarse steps, so that the chain stays put from day to day
     middle = round(spot / float(step) / 8) * 8
     expires_at = datetime.combine(expiry, terms.clock)
@@ -144,43 +143,37 @@ def _chain(terms: ContractTerms, day: date, expiry: date, place: int) -> Iterato
     display = f"{terms.symbol} {_day_code(expiry)}"
     numeric_prefix = _numeric_prefix(expiry)
     token_base = terms.number << 18 | _week(expiry) << 10
-    lowest = max(1, middle - terms.strikes_each_side)
-    for count in range(lowest, middle + terms.strikes_each_side + 1):
+    for count in range(max(1, middle - terms.strikes_each_side), middle + terms.strikes_each_side + 1):
         strike = step * count
-        strike_float = float(strike)
+        strike_price = float(strike)
         text = plain(strike)
-        liquidity = _option_liquidity(terms.liquidity, abs(strike_float / spot - 1.0), place)
-        prices = [pricing.call(at, strike_float) for at in (spot, high_spot, low_spot)]
+        liquidity = _option_liquidity(terms.liquidity, abs(strike_price / spot - 1.0), place)
+        call = pricing.call(spot, strike_price)
         token = token_base | (count % 512) << 1
-        for option_type, code in ((CALL, "CE"), (PUT, "PE")):
-            if option_type == PUT:
-                prices = [
-                    price - at * growth + strike_float
-                    for price, at in zip(prices, (spot, high_spot, low_spot), strict=True)
-                ]
-                token |= 1
-            base, first, second = (tick * nearest_tick(price, tick) for price in prices)
+        for option_type, code, price in ((CALL, "CE", call), (PUT, "PE", call - forward + strike_price)):
+            base_ticks = nearest_tick(price, tick)
+            description = f"{symbol}{text}{code}"
+            token_of_type = token | (option_type == PUT)
             yield Instrument(
                 segment=terms.segment,
-                instrument_id=token,
+                instrument_id=token_of_type,
                 kind=OPTION,
                 name=terms.symbol,
-                description=f"{symbol}{text}{code}",
+                description=description,
                 series=terms.option_series,
                 display_name=f"{display} {code} {text}",
-                detailed_description=f"{symbol}{text}{code}",
+                detailed_description=description,
                 isin="",
-                numeric_id=numeric_prefix + token,
+                numeric_id=numeric_prefix + token_of_type,
                 lot_size=terms.lot_size,
                 tick_size=tick,
                 freeze_qty=terms.freeze_qty,
-                # a book needs room for a bid and an ask
-                band_high=max(first, second) + tick,
-                band_low=min(first, second),
+                band_high=tick * (base_ticks + band_ticks),
+                band_low=tick * max(1, base_ticks - band_ticks),
                 multiplier=terms.multiplier,
                 underlying=root,
                 pricing=pricing,
-                base_price=base,
+                base_price=tick * base_ticks,
                 liquidity=liquidity,
                 expiry=expires_at,
                 strike=strike,

@@ -41,6 +41,7 @@ class Liquidity(IntEnum):
     DEEP = 2
 
 
+_ROOT_HALF: Final = sqrt(0.5)
 # Swings of an underlying's daily closes around its anchor: period in days, and size in usual daily moves.
 _SWINGS: Final = ((1.0, 0.6), (5.0, 1.0), (21.0, 2.5), (89.0, 6.0))
 
@@ -96,11 +97,8 @@ class Pricing:
         forward = spot * self.growth
         width = log(forward / strike) / self.deviation
         half = self.deviation / 2.0
-        return forward * _normal(width + half) - strike * _normal(width - half)
-
-
-def _normal(value: float) -> float:
-    return 0.5 + 0.5 * erf(value / sqrt(2.0))
+        in_money, priced = erf((width - half) * _ROOT_HALF), erf((width + half) * _ROOT_HALF)
+        return 0.5 * (forward * (1.0 + priced) - strike * (1.0 + in_money))
 
 
 @frozen

@@ -19,6 +19,7 @@ from jainam.simulator.price_walk import STRETCH_STEPS, Stretch, Walk, past_day, 
 
 IST_OFFSET_S: Final = 19_800
 _LEVELS: Final = 5
+_PART_STEPS: Final = 64
 _PAISA: Final = Decimal("0.01")
 _CURRENCY_PLACES: Final = Decimal("0.0001")
 
@@ -105,8 +106,10 @@ class Market:
             segment: min(opened_at, midnight + opens) for segment, (opens, _) in SESSION_HOURS.items()
         }
         self._pins: dict[tuple[str, int], Decimal] = {}
-        # the stretch last asked for, by underlying: it follows from its number alone and is kept for speed
+        # what was last asked for, by underlying: all of it follows from the moment alone and is kept for speed
         self._walks: dict[int, tuple[int, Walk]] = {}
+        self._parts: dict[int, tuple[int, Walk]] = {}
+        self._so_far: dict[int, tuple[int, Stretch]] = {}
 
     def pin(self, instrument: Instrument, price: Decimal | None) -> None:
         """
@@ -150,13 +153,14 @@ class Market:
 
     def book(self, instrument: Instrument, now: float) -> Book:
         """Return the depth around the last price: bids below asks, every price on a tick and inside the band."""
+        return self._book(instrument, self._step(instrument, now), self.last_price(instrument, now))
+
+    def _book(self, instrument: Instrument, step: int, last_price: Decimal) -> Book:
         if instrument.kind == SPOT:
             return Book((), ())
-        step = self._step(instrument, now)
         bits = mix(self._key(instrument) ^ step)
-        tick = instrument.tick_size
         low, high = instrument.tick_band
-        last = int(self.last_price(instrument, now) / tick)
+        last = int(last_price / instrument.tick_size)
         wide = (4, 1, 0)[instrument.liquidity]
         # the last trade was at the bid, at the ask, or between them
         below, above = ((0, 1), (1, 0), (1, 1))[bits % 3]
@@ -164,27 +168,27 @@ class Market:
         ask = min(high, max(bid + 1, last + above + (bits >> 8) % (wide + 1)))
         bid = min(bid, ask - 1)
         return Book(
-            bids=self._side(instrument, bits ^ 1, bid, -1, low, high),
-            asks=self._side(instrument, bits ^ 2, ask, 1, low, high),
+            bids=self._side(instrument, bits ^ 1, range(bid, low - 1, -1)),
+            asks=self._side(instrument, bits ^ 2, range(ask, high + 1)),
         )
 
     def touchline(self, instrument: Instrument, now: float) -> Touchline:
         """Return last trade and day's figures; the volume never shrinks while time goes on."""
         step = self._step(instrument, now)
-        book = self.book(instrument, now)
         last = self.last_price(instrument, now)
-        opened, high, low, _ = self._prices(instrument, self._stretch(instrument, 0, step + 1))
+        book = self._book(instrument, step, last)
+        opened, high, low, _ = self._prices(instrument, self._day_so_far(instrument, step))
         high, low = max(high, last), min(low, last)
-        bits = mix(self._key(instrument) ^ ~step)
+        key = self._key(instrument)
+        bits = mix(key ^ ~step)
         tradable = instrument.kind != SPOT
         shown = _PAISA if instrument.tick_size >= _PAISA else _CURRENCY_PLACES
-        lot = instrument.lot_size
         quiet = (40, 6, 1)[instrument.liquidity]
         return Touchline(
             bid=book.bids[0] if book.bids else None,
             ask=book.asks[0] if book.asks else None,
             last_price=last,
-            last_qty=lot * (1 + bits % 8) if tradable else 0,
+            last_qty=instrument.lot_size * (1 + bits % 8) if tradable else 0,
             last_trade_at=max(floor(self._session_start[instrument.segment]), floor(now) - bits % quiet),
             last_update_at=floor(now),
             open=opened,
@@ -192,7 +196,7 @@ class Market:
             low=low,
             close=instrument.base_price,
             average_price=((opened + high + low + last) / 4).quantize(shown) if tradable else Decimal(0),
-            volume=self._volume(instrument, self._key(instrument), step + 1),
+            volume=self._volume(instrument, key, step + 1),
             total_buy_qty=sum(level.quantity for level in book.bids) * (6 + (bits >> 8) % 7),
             total_sell_qty=sum(level.quantity for level in book.asks) * (6 + (bits >> 16) % 7),
             open_interest=self.open_interest(instrument, now),
@@ -255,9 +259,32 @@ class Market:
         self._walks[underlying.seed] = (number, walk)
         return walk
 
-    def _walked_price(self, instrument: Instrument, step: int) -> Decimal:
+    def _part(self, instrument: Instrument, step: int) -> tuple[int, Walk]:
+        """Return the minute or so of the walk that holds a step, and the step of the day at which it begins."""
+        kept = self._parts.get(instrument.underlying.seed)
+        if kept is not None and kept[0] <= step < kept[0] + kept[1].steps:
+            return kept
         number, inside = divmod(step, STRETCH_STEPS)
-        return instrument.price_at(self._walk(instrument, number).at(inside))
+        begin, walk = self._walk(instrument, number).part(inside, _PART_STEPS)
+        found = (number * STRETCH_STEPS + begin, walk)
+        self._parts[instrument.underlying.seed] = found
+        return found
+
+    def _walked_price(self, instrument: Instrument, step: int) -> Decimal:
+        begin, walk = self._part(instrument, step)
+        return instrument.price_at(walk.at(step - begin))
+
+    def _day_so_far(self, instrument: Instrument, step: int) -> Stretch:
+        """Return the underlying's prices from the day's first step to this one."""
+        begin, walk = self._part(instrument, step)
+        recent = walk.over(0, step - begin + 1)
+        if not begin:
+            return recent
+        kept = self._so_far.get(instrument.underlying.seed)
+        if kept is None or kept[0] != begin:
+            kept = (begin, self._stretch(instrument, 0, begin))
+            self._so_far[instrument.underlying.seed] = kept
+        return kept[1].then(recent)
 
     def _stretch(self, instrument: Instrument, first: int, stop: int) -> Stretch:
         """Return the underlying's prices over the steps of the running day from *first* to before *stop*."""
@@ -297,20 +324,16 @@ class Market:
             lots_per_minute *= instrument.freeze_qty / instrument.lot_size / 600.0
         return instrument.lot_size * floor(lots_per_minute * (done + share))
 
-    def _side(
-        self, instrument: Instrument, bits: int, best: int, direction: int, low: int, high: int
-    ) -> tuple[Level, ...]:
-        """Return one side from its best price outwards, in ticks, as far as the band goes."""
+    def _side(self, instrument: Instrument, bits: int, ticks: range) -> tuple[Level, ...]:
+        """Return one side outwards from its best price over the given ticks, which end where the band does."""
         levels: list[Level] = []
-        price = best
-        for place in range(_LEVELS):
-            if not low <= price <= high:
-                break
-            draw = mix(bits + place * 0x1D8E4E27C47D124F)
-            lots = self._lots(instrument, place, draw)
+        place = 0
+        while place < len(ticks) and len(levels) < _LEVELS:
+            draw = mix(bits + len(levels) * 0x1D8E4E27C47D124F)
+            lots = self._lots(instrument, len(levels), draw)
             orders = 1 + (draw >> 40) % min(12, lots)
-            levels.append(Level(instrument.tick_size * price, instrument.lot_size * lots, orders))
-            price += direction * (1 + ((draw >> 52) % 4 == 0) + (draw >> 56) % (3 - instrument.liquidity))
+            levels.append(Level(instrument.tick_size * ticks[place], instrument.lot_size * lots, orders))
+            place += 1 + ((draw >> 52) % 4 == 0) + (draw >> 56) % (3 - instrument.liquidity)
         return tuple(levels)
 
     def _lots(self, instrument: Instrument, place: int, draw: int) -> int:

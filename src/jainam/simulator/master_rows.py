@@ -26,7 +26,7 @@ def master_row(instrument: Instrument) -> str:
         if instrument.kind == SPOT and instrument.segment == _SHORT_SPOT_SEGMENT:
             return row
         return f"{row}|{instrument.detailed_description}|0|-1|-1"
-    contract = f"{head}|{instrument.underlying_id}|{instrument.underlying_name}|{instrument.expiry:%Y-%m-%dT%H:%M:%S}"
+    contract = f"{head}|{instrument.underlying_id}|{instrument.underlying_name}|{instrument.expiry.isoformat()}"
     if instrument.kind == OPTION and instrument.strike is not None:
         contract = f"{contract}|{plain(instrument.strike)}|{instrument.option_type}"
     return f"{contract}|{instrument.display_name}|1|1|{instrument.detailed_description}"

@@ -58,6 +58,20 @@ class Walk:
                 begin, seed, opened, high, low = middle, bits ^ _RIGHT, seam, right_high, right_low
         return close
 
+    def part(self, step: int, longest: int) -> tuple[int, "Walk"]:
+        """Return the part of at most *longest* steps that holds a step, and the step at which it begins."""
+        begin, end, seed, stretch = 0, self.steps, self.seed, self.whole
+        while end - begin > longest:
+            middle = (begin + end) // 2
+            bits, seam, left_high, left_low, right_high, right_low = _split(
+                seed, stretch.open, stretch.high, stretch.low, stretch.close
+            )
+            if step < middle:
+                end, seed, stretch = middle, bits ^ _LEFT, Stretch(stretch.open, left_high, left_low, seam)
+            else:
+                begin, seed, stretch = middle, bits ^ _RIGHT, Stretch(seam, right_high, right_low, stretch.close)
+        return begin, Walk(seed, end - begin, stretch)
+
     def over(self, first: int, stop: int) -> Stretch:
         """
         Return the prices over the steps from *first* to before *stop*.
@@ -101,7 +115,7 @@ def _split(
         The bits that the seeds of the halves follow from, the seam, high and low of the left half, and of the right.
     """
     bits = mix(seed)
-    seam = (opened + close) / 2.0 + (high - low) * 0.6 * ((bits & _LOW_BITS) / _LOW_BITS - 0.5)
+    seam = (opened + close) / 2.0 + (high - low) * 0.75 * ((bits & _LOW_BITS) / _LOW_BITS - 0.5)
     if seam > high:
         seam = high
     elif seam < low:
@@ -110,13 +124,13 @@ def _split(
     right_high, right_low = (close, seam) if close > seam else (seam, close)
     # a half whose end is the extreme already has it
     if left_high == high or (right_high != high and bits >> 62 & 1):
-        left_high, right_high = high, right_high + 0.5 * ((bits >> 18 & _LOW_BITS) / _LOW_BITS) * (high - right_high)
+        left_high, right_high = high, right_high + 0.6 * ((bits >> 18 & _LOW_BITS) / _LOW_BITS) * (high - right_high)
     else:
-        left_high, right_high = left_high + 0.5 * ((bits >> 18 & _LOW_BITS) / _LOW_BITS) * (high - left_high), high
+        left_high, right_high = left_high + 0.6 * ((bits >> 18 & _LOW_BITS) / _LOW_BITS) * (high - left_high), high
     if left_low == low or (right_low != low and bits >> 63):
-        left_low, right_low = low, right_low - 0.5 * ((bits >> 36 & _LOW_BITS) / _LOW_BITS) * (right_low - low)
+        left_low, right_low = low, right_low - 0.6 * ((bits >> 36 & _LOW_BITS) / _LOW_BITS) * (right_low - low)
     else:
-        left_low, right_low = left_low - 0.5 * ((bits >> 36 & _LOW_BITS) / _LOW_BITS) * (left_low - low), low
+        left_low, right_low = left_low - 0.6 * ((bits >> 36 & _LOW_BITS) / _LOW_BITS) * (left_low - low), low
     return bits, seam, left_high, left_low, right_high, right_low
 
 
