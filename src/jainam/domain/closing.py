@@ -9,6 +9,7 @@ from attrs import frozen
 from jainam.domain.accounts import AccountId
 from jainam.domain.intents import Order, ProcessMark
 from jainam.domain.orders import OrderRow, OrderSide, PositionKey
+from jainam.domain.portfolio import Position
 from jainam.domain.smart_orders import SmartOrderPlan
 
 
@@ -79,6 +80,8 @@ class CloseResult:
     """Intents of the scope that are live or in doubt."""
     foreign: tuple[OrderRow, ...] = ()
     """Working orders of the scope that nobody cancelled."""
+    beyond: tuple[Position, ...] = ()
+    """Open positions in segments or products that the desk has no word for: close them at the terminal."""
     abandoned: tuple[ClosingMark, ...] = ()
     """Marks of dead runs that this one ended."""
 

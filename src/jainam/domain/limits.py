@@ -90,13 +90,16 @@ class SlidingLog:
         self._window_s = limit.per_s + margin_s
         self._calls: deque[float] = deque()
 
-    def wait_s(self, now_s: float) -> float:
-        """Return how long a call must wait from now; 0.0 when it may go at once."""
+    def wait_s(self, now_s: float, ahead: int = 0) -> float:
+        """Return how long a call must wait from now when *ahead* others go first; 0.0 when it may go at once."""
         while self._calls and self._calls[0] <= now_s - self._window_s:
             self._calls.popleft()
-        if len(self._calls) < self.limit.calls:
+        free = self.limit.calls - len(self._calls)
+        if ahead < free:
             return 0.0
-        return max(self._calls[-self.limit.calls] + self._window_s - now_s, 0.0)
+        rounds, place = divmod(ahead - free, self.limit.calls)  # each call frees its place a window later
+        freed_at_s = self._calls[place] if place < len(self._calls) else now_s
+        return max(freed_at_s + (rounds + 1) * self._window_s - now_s, 0.0)
 
     def note(self, at_s: float) -> None:
         """Count one call."""

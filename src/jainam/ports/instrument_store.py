@@ -1,6 +1,6 @@
 """Where the day's master is kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -21,8 +21,15 @@ class InstrumentSet:
 class InstrumentStore(Protocol):
     """The newest complete set; readers see the old or the new one, never a mix."""
 
-    def replace(self, instruments: Iterable[Instrument], *, loaded_at: datetime, skipped: int) -> InstrumentSet:
-        """Store a whole set in place of the last one. A failure keeps the old set."""
+    def replace(
+        self, instruments: Iterable[Instrument], *, loaded_at: datetime, skipped: Callable[[], int]
+    ) -> InstrumentSet:
+        """
+        Store a whole set in place of the last one.
+
+        The instruments may arrive from a download that is still running; *skipped* tells, after the last of them, how
+        many rows were left out. An error, raised here or by the iterator, keeps the old set.
+        """
         ...
 
     def current(self) -> InstrumentSet | None:

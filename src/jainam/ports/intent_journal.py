@@ -1,6 +1,6 @@
 """The journal: every order intent before it is sent, and everything the desk knows of its orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -63,14 +63,21 @@ class IntentJournal(Protocol):
         ...
 
     def mark_sending(
-        self, client_order_id: str, *, attempt: int, sender: ProcessMark, at: datetime, past_deadline: bool
+        self,
+        client_order_id: str,
+        *,
+        attempt: int,
+        sender: ProcessMark,
+        at: datetime,
+        is_past_deadline: Callable[[], bool],
     ) -> Order:
         """
         Commit durably that the order is about to be written to the wire.
 
         The same transaction reads the kill switch, the closing marks and the epoch of the order's scope (which do not
-        bind close orders), the deadline's verdict *past_deadline*, and that the intent is still open: ``RECORDED`` for
-        the first attempt, ``SENDING`` of the same sender for a repeat after an answer that proved no effect.
+        bind close orders), the deadline by *is_past_deadline* (asked inside the transaction, whose start may have had
+        to wait), and that the intent is still open: ``RECORDED`` for the first attempt, ``SENDING`` of the same sender
+        for a repeat after an answer that proved no effect.
 
         Raises:
             OrderDenied: One of them forbids it (codes ``kill-switch``, ``closing``, ``closed-meanwhile``, ``deadline``,
