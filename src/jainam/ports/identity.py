@@ -11,6 +11,15 @@ class DeskIdentity(Protocol):
         """The desk's three letters in every identifier."""
         ...
 
+    @property
+    def is_new(self) -> bool:
+        """Whether this process has just made it: then no journal of this desk can have been lost."""
+        ...
+
+    def store_key(self) -> bytes:
+        """Return the 32 bytes that encrypt what the desk stores."""
+        ...
+
     def keyed_number(self, text: str) -> int:
         """Return a keyed hash of *text*: the same for the same desk, even when the store was lost."""
         ...
