@@ -364,7 +364,7 @@ def read_settings(env_file: str | Path | None = None, **arguments: object) -> Se
 
     Args:
         env_file: The `.env` file; by default the one in the working directory, if there is one.
-        **arguments: Explicit values by name, with or without the prefix ``JAINAM_``, in any case: ``broker="simulator"``.
+        **arguments: Explicit values by name, the prefix ``JAINAM_`` may be left out: ``broker="simulator"``.
 
     Raises:
         ConfigurationError: A named file is not there, or an argument is no setting.

@@ -1,6 +1,6 @@
 """What a desk stands on beside its broker, and what a factory of such a part is told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,7 +34,7 @@ class PartOptions:
     """
     What a factory is told: settings of the desk, and the parts that were built before it.
 
-    Clock, entropy and telemetry come first, then processes, identity, and everything else.
+    Clock, entropy and telemetry come first, then processes, then identity, then everything else.
     """
 
     home: Path
@@ -48,7 +48,9 @@ class PartOptions:
     entropy: Entropy
     telemetry: Telemetry
     processes: ProcessTable | None = None
+    """``None`` only for the factory of processes itself."""
     identity: DeskIdentity | None = None
+    """``None`` for the factories of processes and identity."""
 
 
 class TokenRepositoryFactory(Protocol):
@@ -57,7 +59,8 @@ class TokenRepositoryFactory(Protocol):
     def __call__(self, options: PartOptions) -> TokenRepository: ...
 
 
-class PartFactory(Protocol):
-    """Builds one part; what it returns implements the port that its kind names."""
+PartFactory = Callable[..., Any]
+"""Builds one part, implementing the port that its kind names, from `PartOptions`.
 
-    def __call__(self, options: PartOptions) -> Any: ...
+Factories of clock, entropy and telemetry take nothing: everything else is built on these three.
+"""
