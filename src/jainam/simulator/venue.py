@@ -4,7 +4,8 @@ import heapq
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 import orjson
@@ -18,7 +19,7 @@ from jainam.simulator.control_calls import CONTROL_BASE, ControlCalls
 from jainam.simulator.damage import damaged, not_found, rate_limited
 from jainam.simulator.exchange import Delays, Exchange
 from jainam.simulator.faults import Action, FaultBook, FaultRule
-from jainam.simulator.instruments import Size, build_master
+from jainam.simulator.instruments import Master, Size, build_master
 from jainam.simulator.market import Market
 from jainam.simulator.messages import Connection, Reply, Request, encode
 from jainam.simulator.order_calls import OrderCalls
@@ -100,7 +101,7 @@ class Venue:
         self.clock = options.clock
         opened_at = self.clock.now()
         day = datetime.fromtimestamp(opened_at + IST_OFFSET_S, UTC).date()
-        self.master = build_master(options.seed, day, options.instruments)
+        self.master = _master(options.seed, day, options.instruments)
         self.market = Market(self.master, options.seed, opened_at, options.speed)
         delays = Delays(options.exchange_delay_s, options.fill_delay_s)
         self.exchange = Exchange(self.master, self.market, delays, options.day_end, opened_at)
@@ -276,6 +277,12 @@ class Venue:
                 return evolve(tweaks, misses_position=True, missed_instrument=rule.instrument)
             case _:
                 return tweaks
+
+
+@lru_cache(maxsize=2)
+def _master(seed: int, day: date, size: Size) -> Master:
+    """A day's master; kept, since it never changes and many venues of one process open on the same one."""
+    return build_master(seed, day, size)
 
 
 def _body(request: Request) -> Mapping[str, object]:
