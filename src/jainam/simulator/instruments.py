@@ -130,6 +130,10 @@ class Master:
         """Return the instruments of a segment's master file; empty for a segment that the venue has not."""
         return self._rows.get(segment, ())
 
+    def index_list(self, segment: str) -> Sequence[tuple[str, int]]:
+        """Return name and token of each index that the segment quotes."""
+        return [(index.list_name, index.token) for index in INDICES if index.segment == segment]
+
     def rows(self, segment: str) -> str:
         """
         Return a segment's master file as text; made once and kept.

@@ -5,6 +5,7 @@ Answers follow from the seed, the instrument and the moment, whatever was asked 
 remembered. Contracts hang on their underlyings, so a chain never contradicts itself.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import ceil, floor
@@ -91,7 +92,7 @@ class Market:
 
         Args:
             master: The day's instruments.
-            seed: What all prices follow from.
+            seed: What books and volumes follow from; the walks follow from the master's own.
             opened_at: Unix seconds of the venue's start. The market is open from the segment's opening hour of the
                 master's day or from here, whichever is earlier, and never closes.
             speed: Market seconds in a second.
@@ -211,6 +212,10 @@ class Market:
         lots = (40, 900, 20_000)[instrument.liquidity] * (0.5 + unit(key, 1)) * (1.0 + 0.03 * signed(key, int(minutes)))
         return instrument.lot_size * max(1, int(lots))
 
+    def underlying_open_interest(self, instrument: Instrument) -> int:
+        """Return the open contracts of all that hangs on the same underlying, in units; a plausible figure, no sum."""
+        return instrument.lot_size * int(4_000_000 * (1.0 + unit(instrument.underlying.seed, 7)))
+
     def bar(self, instrument: Instrument, start: float, end: float) -> Bar | None:
         """
         Return the running day's prices from *start* to before *end*, both unix seconds.
@@ -227,17 +232,22 @@ class Market:
         volume = self._volume(instrument, key, stop) - self._volume(instrument, key, first)
         return Bar(start, end, *prices, volume, self.open_interest(instrument, end))
 
-    def past_bar(self, instrument: Instrument, day: date, first: int, stop: int) -> Bar:
-        """Return an earlier trading day's prices from second *first* of its session to before second *stop*."""
+    def past_bars(self, instrument: Instrument, day: date, spans: Iterable[tuple[int, int]]) -> Iterator[Bar]:
+        """Yield an earlier trading day's prices over spans of its session: first second, and the one after the last."""
         walk = past_day(instrument.underlying, day)
-        opened, high, low, close = (
-            instrument.past_price_at(price) for price in _ordered(instrument, walk.over(first, stop))
-        )
         key = self._key(instrument) ^ day.toordinal()
-        volume = self._volume(instrument, key, stop) - self._volume(instrument, key, first)
         opening = self._day_starts_at - (self.master.day - day).days * 86_400 + instrument.underlying.session[0]
         interest = self.open_interest(instrument, opening)
-        return Bar(opening + first, opening + stop, opened, high, low, close, volume, interest)
+        for first, stop in spans:
+            prices = _ordered(instrument, walk.over(first, stop))
+            opened, high, low, close = (instrument.past_price_at(price) for price in prices)
+            volume = self._volume(instrument, key, stop) - self._volume(instrument, key, first)
+            yield Bar(opening + first, opening + stop, opened, high, low, close, volume, interest)
+
+    def past_day_bar(self, instrument: Instrument, day: date) -> Bar:
+        """Return an earlier trading day's prices."""
+        opens, closes = instrument.underlying.session
+        return next(self.past_bars(instrument, day, [(0, closes - opens)]))
 
     def _key(self, instrument: Instrument) -> int:
         return mix(self._seed ^ instrument.segment_id << 32 ^ instrument.instrument_id)

@@ -18,6 +18,7 @@ from jainam.simulator.noise import mix, seed_from, signed, unit
 STRETCH_STEPS: Final = 1 << 16
 """Steps of one stretch of the running day; the day is as many stretches as it lasts."""
 
+_MINUTE: Final = 60
 _LEFT: Final = 0x9FB21C651E98DF25
 _RIGHT: Final = 0xD6E8FEB86659FD93
 _LOW_BITS: Final = (1 << 18) - 1
@@ -50,7 +51,7 @@ class Walk:
         begin, end, seed = 0, self.steps, self.seed
         opened, high, low, close = self.whole.open, self.whole.high, self.whole.low, self.whole.close
         while end - begin > 1:
-            middle = (begin + end) // 2
+            middle = _middle(begin, end)
             bits, seam, left_high, left_low, right_high, right_low = _split(seed, opened, high, low, close)
             if step < middle:
                 end, seed, high, low, close = middle, bits ^ _LEFT, left_high, left_low, seam
@@ -62,7 +63,7 @@ class Walk:
         """Return the part of at most *longest* steps that holds a step, and the step at which it begins."""
         begin, end, seed, stretch = 0, self.steps, self.seed, self.whole
         while end - begin > longest:
-            middle = (begin + end) // 2
+            middle = _middle(begin, end)
             bits, seam, left_high, left_low, right_high, right_low = _split(
                 seed, stretch.open, stretch.high, stretch.low, stretch.close
             )
@@ -84,10 +85,16 @@ class Walk:
         return _over(self.seed, self.whole, 0, self.steps, first, stop)
 
 
+def _middle(begin: int, end: int) -> int:
+    """Return where a stretch splits: between minutes as long as it has more than one, so that minutes are whole."""
+    minutes = (end - begin - 1) // _MINUTE
+    return begin + (minutes + 1) // 2 * _MINUTE if minutes else (begin + end) // 2
+
+
 def _over(seed: int, stretch: Stretch, begin: int, end: int, first: int, stop: int) -> Stretch:
     if first <= begin and end <= stop:
         return stretch
-    middle = (begin + end) // 2
+    middle = _middle(begin, end)
     bits, seam, left_high, left_low, right_high, right_low = _split(
         seed, stretch.open, stretch.high, stretch.low, stretch.close
     )
