@@ -1,0 +1,151 @@
+"""An order ends where the book says, in whatever order, however often and with whatever losses its rows arrive (C7)."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jainam.domain.intents import IntentState
+from jainam.domain.order_states import adopt, advance, belongs
+from jainam.domain.orders import TERMINAL, WORKING, OrderStatus
+from tests.builders import ME, NORMAL, NOW, PRO, order, row
+
+QUANTITY = 100
+
+
+@st.composite
+def lives(draw: st.DrawFn):
+    """Rows of one order's life, oldest first, ending in a terminal row."""
+    rows = [row(status=OrderStatus.PENDING_NEW, order_qty=QUANTITY, leaves_qty=QUANTITY)]
+    done = 0
+    for _ in range(draw(st.integers(0, 4))):
+        done = draw(st.integers(done, QUANTITY - 1))
+        status = draw(st.sampled_from([OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED, OrderStatus.REPLACED]))
+        rows.append(row(status=status, order_qty=QUANTITY, cum_qty=done, leaves_qty=QUANTITY - done))
+    last = draw(st.sampled_from(sorted(TERMINAL, key=lambda status: status.value)))
+    final = QUANTITY if last is OrderStatus.FILLED else done
+    rows.append(row(status=last, order_qty=QUANTITY, cum_qty=final, leaves_qty=0, reason="as it ended"))
+    return rows
+
+
+@given(life=lives(), data=st.data())
+def test_any_interleaving_that_contains_the_last_row_ends_at_it(life, data):
+    kept = [one for one in life[:-1] for _ in range(data.draw(st.integers(0, 2)))]
+    seen = data.draw(st.permutations([*kept, life[-1]]))
+    subject = order(order_qty=QUANTITY, state=IntentState.SENDING)
+
+    for place, one in enumerate(seen):
+        subject = advance(subject, one, NOW + timedelta(seconds=place))
+
+    assert (subject.status, subject.cum_qty, subject.leaves_qty) == (life[-1].status, life[-1].cum_qty, 0)
+    assert subject.state is IntentState.PLACED
+    assert not subject.is_live
+
+
+@given(life=lives(), data=st.data())
+def test_cum_qty_never_shrinks(life, data):
+    subject = order(order_qty=QUANTITY, state=IntentState.PLACED)
+    for one in data.draw(st.lists(st.sampled_from(life), max_size=8)):
+        before = subject.cum_qty
+
+        subject = advance(subject, one, NOW)
+
+        assert subject.cum_qty >= before
+
+
+@given(status=st.sampled_from(sorted(WORKING, key=lambda status: status.value)), done=st.integers(0, 99))
+def test_while_it_works_order_qty_is_cum_plus_leaves(status, done):
+    subject = advance(order(order_qty=QUANTITY), row(status=status, order_qty=QUANTITY, cum_qty=done), NOW)
+
+    assert subject.is_live
+    assert subject.order_qty == subject.cum_qty + subject.leaves_qty
+
+
+def test_a_row_is_evidence_against_any_other_verdict():
+    for state in IntentState:
+        assert advance(order(state=state), row(), NOW).state is IntentState.PLACED
+
+
+def test_a_row_gives_the_number_that_a_lost_answer_kept_back():
+    assert advance(order(state=IntentState.IN_DOUBT), row(app_order_id="77"), NOW).app_order_id == "77"
+
+
+def test_the_first_number_stays():
+    assert advance(order(app_order_id="5"), row(app_order_id="77"), NOW).app_order_id == "5"
+
+
+def test_a_row_that_says_nothing_new_changes_nothing():
+    once = advance(order(), row(cum_qty=10, status=OrderStatus.PARTIALLY_FILLED), NOW)
+
+    again = advance(once, row(cum_qty=10, status=OrderStatus.PARTIALLY_FILLED), NOW + timedelta(seconds=9))
+
+    assert again is once
+
+
+def test_the_moment_of_the_latest_fill_is_when_the_desk_first_saw_it():
+    later = NOW + timedelta(seconds=3)
+    first = advance(order(), row(cum_qty=10, status=OrderStatus.PARTIALLY_FILLED), NOW)
+
+    second = advance(first, row(cum_qty=10, status=OrderStatus.CANCELLED), later)
+
+    assert first.fill_seen_at == NOW
+    assert second.fill_seen_at == NOW
+    assert advance(first, row(cum_qty=20, status=OrderStatus.FILLED), later).fill_seen_at == later
+
+
+def test_a_modified_order_takes_the_books_quantity_and_price():
+    changed = advance(
+        order(limit_price=Decimal(1)),
+        row(status=OrderStatus.REPLACED, order_qty=130, limit_price=Decimal(2)),
+        NOW,
+    )
+
+    assert (changed.order_qty, changed.limit_price) == (130, Decimal(2))
+
+
+def test_an_old_row_does_not_undo_a_fill_but_still_proves_the_order():
+    subject = order(state=IntentState.IN_DOUBT, cum_qty=50, status=OrderStatus.PARTIALLY_FILLED)
+
+    after = advance(subject, row(cum_qty=10, status=OrderStatus.NEW), NOW)
+
+    assert (after.cum_qty, after.status, after.state) == (50, OrderStatus.PARTIALLY_FILLED, IntentState.PLACED)
+
+
+def test_average_price_and_reason_are_kept_where_a_row_has_none():
+    filled = advance(order(), row(cum_qty=5, avg_px=Decimal("1.5"), reason="why", status=OrderStatus.NEW), NOW)
+
+    after = advance(filled, row(cum_qty=6, avg_px=None, reason="", status=OrderStatus.NEW), NOW)
+
+    assert (after.avg_px, after.reason) == (Decimal("1.5"), "why")
+
+
+def test_a_row_belongs_by_identifier_before_number():
+    mine = order(app_order_id="901")
+
+    assert belongs(mine, row())
+    assert belongs(mine, row(client_order_id=""))
+    assert not belongs(mine, row(client_order_id="somebody"))
+    assert not belongs(mine, row(client_order_id="", app_order_id="902"))
+    assert not belongs(order(), row(client_order_id=""))
+    assert not belongs(mine, row(account=PRO))
+
+
+def test_an_adopted_row_is_a_plain_placed_order_with_the_rows_words():
+    seen = row(cum_qty=5, status=OrderStatus.PARTIALLY_FILLED, placed_at=None)
+
+    adopted = adopt(seen, sender=ME, symbol="X", seen_at=NOW)
+
+    assert adopted is not None
+    assert (adopted.state, adopted.cum_qty, adopted.purpose.value, adopted.symbol) == (
+        IntentState.PLACED,
+        5,
+        "plain",
+        "X",
+    )
+    assert adopted.account == NORMAL
+
+
+def test_a_row_without_words_of_ours_is_not_adopted():
+    assert adopt(row(product=None), sender=ME, symbol="X", seen_at=NOW) is None
+    assert adopt(row(exchange=None), sender=ME, symbol="X", seen_at=NOW) is None
