@@ -231,3 +231,21 @@ def test_who_waits_behind_a_blocked_account_at_the_ceiling_is_not_held_up():
     clock.run(blocked, free)
 
     assert went == {"free": pytest.approx(0.1), "blocked": pytest.approx(4, abs=0.01)}
+
+
+def test_who_comes_at_the_very_moment_of_a_free_place_does_not_take_it_from_who_waited():
+    clock = CrowdClock()
+    limits = limits_of(clock, {Endpoint.ORDER_PLACE: Limit(1, 1)}, bound_s=10)
+    went = []
+
+    def call(at_s, name):
+        def job():
+            clock.sleep(at_s)
+            limits.reserve(DEALER, Endpoint.ORDER_PLACE)
+            went.append(name)
+
+        return job
+
+    clock.run(call(1, "at the moment"), call(0.5, "waiting"), call(0, "first"))
+
+    assert went == ["first", "waiting", "at the moment"]

@@ -16,8 +16,8 @@ from jainam.ports.clock import Clock
 _JITTER_S = 0.02
 """How much two calls may draw nearer to each other on their way to the venue."""
 
-_LONGEST_SLEEP_S = 0.05
-"""A waiter looks again after so long: somebody before it may have given up, or been pushed back."""
+_NEAR_S = 0.05
+"""Who must wait longer sleeps half of it and looks again: somebody before it may have given up."""
 
 _SHORTEST_SLEEP_S = 0.0005
 """For those whose turn is about to come; far less would not move a clock of floating point."""
@@ -156,7 +156,8 @@ class LocalRateLimits:
                 if self._went(waiter, now_s):
                     return
                 expected_s = self._check_bound(waiter, endpoint, now_s, deadline_s)
-            self._clock.sleep(min(max(expected_s, _SHORTEST_SLEEP_S), _LONGEST_SLEEP_S))
+            sleep_s = expected_s if expected_s <= _NEAR_S else max(expected_s / 2, _NEAR_S)
+            self._clock.sleep(max(sleep_s, _SHORTEST_SLEEP_S))
 
     def _went(self, waiter: _Waiter, now_s: float) -> bool:
         if not waiter.may_go(now_s):
