@@ -209,7 +209,7 @@ def test_who_is_overtaken_past_its_bound_is_told():
     clock.run(emergency, normal)
 
     ((at_s, retry_after_s),) = told
-    assert at_s < 0.3
+    assert at_s < 1  # before its bound would have ended
     assert at_s + retry_after_s == pytest.approx(2, abs=0.01)
 
 
