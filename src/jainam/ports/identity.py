@@ -1,5 +1,6 @@
 """The desk's own secret: what its identifiers are made of."""
 
+from datetime import datetime
 from typing import Protocol
 
 
@@ -12,12 +13,12 @@ class DeskIdentity(Protocol):
         ...
 
     @property
-    def is_new(self) -> bool:
-        """Whether this process has just made it: then no journal of this desk can have been lost."""
+    def created_at(self) -> datetime:
+        """When the desk got its identity: a store that is younger was lost, or restored."""
         ...
 
     def store_key(self) -> bytes:
-        """Return the 32 bytes that encrypt what the desk stores."""
+        """Return the key that encrypts what the desk stores: 32 bytes in urlsafe base64."""
         ...
 
     def keyed_number(self, text: str) -> int:

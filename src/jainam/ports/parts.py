@@ -29,7 +29,7 @@ class Part(Enum):
     INSTRUMENT_STORE = "instrument-store"
 
 
-@frozen
+@frozen(eq=False)
 class PartOptions:
     """
     What a factory is told: settings of the desk, and the parts that were built before it.

@@ -55,7 +55,7 @@ def count(directory, file, name, threads, turns):
 def identity(file):
     say("ready")
     sys.stdin.readline()
-    opened = FileDeskIdentity(Path(file), SystemEntropy())
+    opened = FileDeskIdentity(Path(file), SystemEntropy(), SystemClock())
     say(f"{opened.tag} {opened.was_created} {opened.keyed_number('a')}")
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from jainam.adapters.local.clock import SystemClock
 from jainam.adapters.local.entropy import SystemEntropy
 from jainam.adapters.local.identity import FileDeskIdentity
 from jainam.domain.errors import ConfigurationError
@@ -16,7 +17,7 @@ def path(tmp_path):
 
 
 def opened(path):
-    return FileDeskIdentity(path, SystemEntropy())
+    return FileDeskIdentity(path, SystemEntropy(), SystemClock())
 
 
 def test_the_first_opening_makes_the_identity_and_the_next_reads_it(path):

@@ -5,13 +5,14 @@ import hashlib
 import hmac
 import os
 import stat
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from attrs import field, frozen
 
 from jainam.domain.errors import ConfigurationError
 from jainam.domain.intents import TAG_LENGTH, text_of
+from jainam.ports.clock import Clock
 from jainam.ports.entropy import Entropy
 
 _HEADER = "jainam desk 1"
@@ -40,17 +41,18 @@ class FileDeskIdentity:
     Args:
         path: The file. Missing directories before it are made, for the owner alone.
         entropy: Where a new secret comes from.
+        clock: What time a new one bears.
 
     Raises:
         ConfigurationError: The file is damaged, readable for others, or can be neither read nor made.
     """
 
-    def __init__(self, path: Path, entropy: Entropy) -> None:
+    def __init__(self, path: Path, entropy: Entropy, clock: Clock) -> None:
         self._path = path
         self._was_created = False
         kept = self._read()
         if kept is None:
-            self._was_created = self._create(entropy)
+            self._was_created = self._create(entropy, clock)
             kept = self._read()
         if kept is None:
             raise self._wrong("vanished while it was being opened", "keep other programs away from the desk's files")
@@ -66,7 +68,7 @@ class FileDeskIdentity:
 
     @property
     def created_at(self) -> datetime:
-        """When the desk got its identity, by the file system's clock; a restored copy keeps it."""
+        """When the desk got its identity; a restored copy keeps it."""
         return self._created_at
 
     @property
@@ -82,7 +84,7 @@ class FileDeskIdentity:
         """Return the key that tokens are encrypted with: 32 bytes in urlsafe base64, as Fernet takes it."""
         return base64.urlsafe_b64encode(self._store_key)
 
-    def _create(self, entropy: Entropy) -> bool:
+    def _create(self, entropy: Entropy, clock: Clock) -> bool:
         """Make the file unless somebody else was quicker; say whether it was us."""
         draft = self._path.with_name(f".{self._path.name}.{entropy.bits(64):016x}")
         secret = entropy.bits(8 * _SECRET_BYTES).to_bytes(_SECRET_BYTES)
@@ -91,8 +93,7 @@ class FileDeskIdentity:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             try:
                 with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                    made_at = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
-                    file.write(_text_of_file(secret, made_at))
+                    file.write(_text_of_file(secret, clock.now()))
                     file.flush()
                     os.fsync(file.fileno())
                 os.link(draft, self._path)  # fails where somebody else's is there; never shows half a file
