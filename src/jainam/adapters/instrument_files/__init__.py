@@ -1,0 +1,1 @@
+"""The default instrument store: one SQLite file per set, swapped by rename."""
