@@ -1,7 +1,10 @@
 """The venue behind HTTP: a Starlette application, for uvicorn with one of the protocols of this module."""
 
 import asyncio
+import socket
+import struct
 from asyncio import BaseTransport
+from collections.abc import Coroutine
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -14,6 +17,8 @@ from jainam.simulator.messages import Connection, Reply, Request
 from jainam.simulator.venue import Venue
 
 _TRANSPORT = "jainam.transport"
+# how long a closed connection may take to be reported closed
+_LEAVE_TAKING_S = 5.0
 
 
 class OpenH11Protocol(H11Protocol):
@@ -49,6 +54,7 @@ class VenueFace:
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
+        self._ending = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -69,9 +75,21 @@ class VenueFace:
         )
         reply = self._venue.handle(request)
         if reply.delay_s or reply.postponed is not None:
-            await asyncio.sleep(reply.delay_s)
+            # the caller may give up meanwhile; the request is carried out all the same
+            await self._wait(reply.delay_s)
             reply = self._venue.resume(reply)
         await self._send(reply, scope, receive, send)
+
+    def end(self) -> None:
+        """Let go of every caller whom a fault keeps waiting: the server is going down."""
+        self._ending.set()
+
+    async def _wait(self, seconds: float, *others: Coroutine[Any, Any, object]) -> None:
+        """Wait that long, or until one of *others* is through, or until the end."""
+        waiting = [asyncio.ensure_future(one) for one in (self._ending.wait(), *others)]
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for one in waiting:
+            one.cancel()
 
     async def _send(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
         match reply.connection:
@@ -80,20 +98,21 @@ class VenueFace:
                 await send({"type": "http.response.body", "body": reply.body})
                 return
             case Connection.HANG:
-                await _wait_for_disconnect(receive, reply.hang_s)
+                await self._wait(reply.hang_s, _gone(receive))
             case Connection.CUT:
                 await _send_head(reply, send)
                 half = reply.body[: len(reply.body) // 2]
                 await send({"type": "http.response.body", "body": half, "more_body": True})
-            case _:
-                pass  # nothing to send: the connection only ends
-        transport: Any = scope["state"][_TRANSPORT]
+        transport: asyncio.Transport = scope["state"][_TRANSPORT]
         if reply.connection is Connection.RESET:
+            # closing with a linger of 0 seconds sends a reset; without it the peer would see an orderly end
+            door = transport.get_extra_info("socket")
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()
         else:
             transport.close()
         # the server takes an application that returns without an answer for broken, unless the peer has gone
-        await _wait_for_disconnect(receive, 1.0)
+        await asyncio.wait_for(_gone(receive), _LEAVE_TAKING_S)
 
 
 async def _send_head(reply: Reply, send: Send) -> None:
@@ -102,17 +121,11 @@ async def _send_head(reply: Reply, send: Send) -> None:
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
 
-async def _wait_for_disconnect(receive: Receive, seconds: float) -> None:
-    async def gone() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    try:
-        await asyncio.wait_for(gone(), seconds)
-    except TimeoutError:
-        return
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
-def application(venue: Venue) -> Starlette:
-    """The Starlette application before *venue*."""
-    return Starlette(routes=[Mount("/", app=VenueFace(venue))])
+def application(face: VenueFace) -> Starlette:
+    """The Starlette application before a venue."""
+    return Starlette(routes=[Mount("/", app=face)])

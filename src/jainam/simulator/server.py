@@ -13,7 +13,7 @@ import uvicorn
 from attrs import field, frozen
 
 from jainam.simulator.accounts import ACCESS_PASSWORD, ACCOUNTS
-from jainam.simulator.asgi import application, http_protocol
+from jainam.simulator.asgi import VenueFace, application, http_protocol
 from jainam.simulator.router import BINARY_BASE
 from jainam.simulator.session_calls import INTERACTIVE_BASE
 from jainam.simulator.venue import Venue, VenueOptions
@@ -151,9 +151,10 @@ class VenueServer(uvicorn.Server):
     """uvicorn with a venue behind it; tells when it is up, and ends on a signal as a program that is done."""
 
     def __init__(self, venue: Venue, on_up: Callable[[], None]) -> None:
+        self._face = VenueFace(venue)
         super().__init__(
             uvicorn.Config(
-                application(venue),
+                application(self._face),
                 http=http_protocol(),
                 ws="none",
                 lifespan="off",
@@ -172,6 +173,11 @@ class VenueServer(uvicorn.Server):
         """Start, then tell."""
         await super().startup(sockets)
         self._on_up()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go of callers whom a fault keeps waiting, then stop."""
+        self._face.end()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
