@@ -163,12 +163,19 @@ class LogIn:
         return session
 
     def _check_user(self, session: Session) -> None:
-        """Refuse a feed token of another user than the interactive session's (A7)."""
-        if session.side is not Side.MARKET:
-            return
+        """
+        Refuse a feed token of another user than the interactive session's (A7).
+
+        Where the feed token came first, it is the one that goes: orders decide whose session it is.
+        """
+        other_side = Side.INTERACTIVE if session.side is Side.MARKET else Side.MARKET
+        other = self.repository.get(self.account, other_side)
         named = read_claims(session.token.reveal()).user_id or session.user_id
-        interactive = self.repository.get(self.account, Side.INTERACTIVE)
-        if interactive is None or not named or named == interactive.user_id:
+        if other is None or not named or not other.user_id or named == other.user_id:
+            return
+        if session.side is Side.INTERACTIVE:
+            self.repository.remove(self.account, Side.MARKET, logged_out_at=self.clock.now())
+            self.telemetry.note("session.feed-of-another-user", account=str(self.account))
             return
         raise SessionRefused(
             f"the market data keys of account {self.account} belong to another user than its interactive keys",

@@ -4,23 +4,10 @@ import pytest
 
 import jainam
 from jainam.domain.smart_orders import SmartOutcome
+from tests.integration.desk.venue_facts import net_at_venue, orders_at_venue, resting_price
 
 SYMBOL = "NSE:RELIANCE"
 INSTRUMENT = ("NSECM", 2885)
-
-
-def net_at_venue(virtual, client="CL001", segment="NSECM", instrument_id=2885, product="MIS"):
-    found = [
-        one["net_qty"]
-        for one in virtual.state()["positions"]
-        if (one["client"], one["exchange_segment"], one["exchange_instrument_id"], one["product"])
-        == (client, segment, instrument_id, product)
-    ]
-    return sum(found)
-
-
-def orders_at_venue(virtual):
-    return virtual.state()["orders"]
 
 
 def test_a_smart_order_reaches_its_target_and_says_so(virtual):
@@ -243,10 +230,3 @@ def test_own_accounts_need_no_client(virtual, account):
 
     assert result.outcome is SmartOutcome.DONE
     assert [position.net_qty for position in client.positions() if position.net_qty] == [25]
-
-
-def resting_price(virtual, symbol):
-    """A price far below the market, on a tick and inside the band."""
-    instrument = virtual.desk.instrument(symbol)
-    tick = instrument.tick_size
-    return (instrument.band.low + 10 * tick) // tick * tick

@@ -1,0 +1,22 @@
+"""What the venue itself says, for tests to compare with what the desk believes."""
+
+
+def net_at_venue(virtual, client="CL001", segment="NSECM", instrument_id=2885, product="MIS"):
+    found = [
+        one["net_qty"]
+        for one in virtual.state()["positions"]
+        if (one["client"], one["exchange_segment"], one["exchange_instrument_id"], one["product"])
+        == (client, segment, instrument_id, product)
+    ]
+    return sum(found)
+
+
+def orders_at_venue(virtual):
+    return virtual.state()["orders"]
+
+
+def resting_price(virtual, symbol):
+    """A price far below the market, on a tick and inside the band."""
+    instrument = virtual.desk.instrument(symbol)
+    tick = instrument.tick_size
+    return (instrument.band.low + 10 * tick) // tick * tick
