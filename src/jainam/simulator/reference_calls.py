@@ -181,7 +181,7 @@ class ReferenceCalls:
         parameters = Parameters(call.body, "body")
         segments = _list(parameters, call.body, "exchangeSegmentList")
         for segment in segments:
-            if segment not in ALL_SEGMENTS:
+            if not isinstance(segment, str) or segment not in ALL_SEGMENTS:
                 parameters.fault("exchangeSegmentList", f"must be one of [{', '.join(ALL_SEGMENTS)}]", "any.allowOnly")
         parameters.check()
         texts = (self._master.rows(str(segment)) for segment in segments)
@@ -210,6 +210,7 @@ class ReferenceCalls:
         return success("s-response-0001", "Expiry", [expiry.isoformat() for expiry in shuffled])
 
     def _future_symbol(self, call: _Call) -> Answer:
+        # a spread has the series, symbol and expiry of its near future
         return self._symbols(row for row in self._rows_of_expiry(call) if row.kind == FUTURE)
 
     def _option_types(self, call: _Call) -> Answer:
@@ -235,12 +236,7 @@ class ReferenceCalls:
         segment = _segment(parameters, call.query)
         series, symbol = parameters.required_text("series").upper(), parameters.required_text("symbol").upper()
         parameters.check()
-        # spreads have a future's series and symbol, but no call of their own
-        return [
-            row
-            for row in self._master.in_segment(segment)
-            if row.name == symbol and row.series == series and row.kind != SPREAD
-        ]
+        return [row for row in self._master.in_segment(segment) if row.name == symbol and row.series == series]
 
     def _rows_of_expiry(self, call: _Call) -> list[Instrument]:
         parameters = Parameters(call.query, "query")

@@ -113,6 +113,15 @@ def test_volume_only_grows_and_extremes_only_widen(row, seconds, speed):
 
 
 @calm
+@given(instruments(), MOMENTS, st.lists(st.integers(0, 200), min_size=2, max_size=8).map(sorted))
+def test_volume_only_grows_from_second_to_second(row, now, seconds):
+    prices = market()
+    volumes = [prices.touchline(row, now + second).volume for second in seconds]
+
+    assert volumes == sorted(volumes)
+
+
+@calm
 @given(instruments(), MOMENTS, SPEEDS)
 def test_touchline_holds_together(row, now, speed):
     prices = market(speed)

@@ -29,6 +29,12 @@ def test_monthly_that_has_passed_is_not_listed():
     assert monthly(date(2026, 9, 30), TUESDAY, 2) == [date(2026, 10, 27), date(2026, 11, 24)]
 
 
+def test_contract_is_listed_on_its_last_day():
+    assert monthly(date(2026, 9, 29), TUESDAY, 1) == [date(2026, 9, 29)]
+    assert on_month_day(date(2026, 10, 5), 5, (10, 12), 1) == [date(2026, 10, 5)]
+    assert before_month_end(date(2026, 9, 28), 2, 1) == [date(2026, 9, 28)]
+
+
 def test_last_weekday_may_be_the_last_day():
     assert last_weekday(2026, 6, TUESDAY) == date(2026, 6, 30)
 

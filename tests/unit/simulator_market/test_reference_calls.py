@@ -87,6 +87,14 @@ def test_master_joins_the_segments_asked_for(desk, master, sample):
     assert shape(answer.body) == shape(sample("master.response.json"))
 
 
+@pytest.mark.parametrize("segment", ["NSE", 1, {}, None])
+def test_master_of_no_segment_is_refused(desk, segment):
+    [(field, _, message)] = faults(desk.ask("POST", "/instruments/master", body={"exchangeSegmentList": [segment]}))
+
+    assert field == ["exchangeSegmentList"]
+    assert message.startswith('"exchangeSegmentList" must be one of [NSECM, ')
+
+
 def test_master_of_a_segment_without_rows_is_empty(desk):
     assert desk.ask("POST", "/instruments/master", body={"exchangeSegmentList": ["NCDEX"]}).body["result"] == ""
 
