@@ -1,8 +1,10 @@
 """Desks for tests: on a venue in this process and in virtual time, or on a simulator over HTTP."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from jainam.simulator.clock import VirtualClock
 from jainam.simulator.in_process import VenueTransport
 from jainam.simulator.messages import Request
 from jainam.simulator.venue import Venue, VenueOptions
+
+_PREPARED_IN = tempfile.TemporaryDirectory(prefix="jainam-tests-")
+_PREPARED: dict[int, Path] = {}
 
 START = datetime(2026, 9, 15, 5, 0, tzinfo=UTC)
 """10:30 IST on a Tuesday, after the morning's planned refresh is due."""
@@ -126,11 +131,29 @@ def virtual_desk(home: Path, *, settings: dict[str, Any] | None = None, **venue_
     venue = Venue(VenueOptions(clock=clock, **venue_options))
     virtual = VirtualDesk(home, venue, clock, VenueTransport(venue), settings or {})
     try:
-        virtual.desk.load_instruments(exchanges=(Exchange.NSE, Exchange.NFO))
+        _load_instruments(virtual, venue.options.seed)
         yield virtual
     finally:
         for desk in virtual.desks:
             desk.close()
 
 
-LATER = timedelta(seconds=1)
+def _load_instruments(virtual: VirtualDesk, seed: int) -> None:
+    """Give a desk its master: downloaded once in a test process, copied from then on."""
+    prepared = _PREPARED.get(seed)
+    if prepared is None:
+        prepared = _PREPARED[seed] = Path(_PREPARED_IN.name) / str(seed)
+        with open_virtual(Path(_PREPARED_IN.name) / f"desk{seed}", virtual) as desk:
+            desk.load_instruments(exchanges=(Exchange.NSE, Exchange.NFO))
+        shutil.copytree(Path(_PREPARED_IN.name) / f"desk{seed}" / "instruments", prepared)
+    shutil.copytree(prepared, virtual.home / "instruments")
+
+
+@contextmanager
+def open_virtual(home: Path, like: VirtualDesk) -> Iterator[Desk]:
+    """Open a desk of its own on a venue of its own, to prepare what others copy."""
+    clock = VirtualClock(START)
+    venue = Venue(VenueOptions(clock=clock, seed=like.venue.options.seed, rate_limits=None))
+    desk = VirtualDesk(home, venue, clock, VenueTransport(venue), {"rate_limits": "off"}).open()
+    with desk:
+        yield desk

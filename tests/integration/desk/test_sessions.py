@@ -6,6 +6,7 @@ import pytest
 
 import jainam
 from jainam.domain.sessions import Side
+from tests.desks import credentials
 
 
 def logins(virtual):
@@ -238,9 +239,8 @@ def test_wrong_keys_are_refused_and_named_without_their_value(desks):
     assert "wr0ng" not in str(refused.value)
 
 
-def test_a_feed_token_of_another_user_is_refused(desks):
-    from tests.desks import credentials
-
+@pytest.mark.parametrize("feed_first", [True, False])
+def test_a_feed_token_of_another_user_is_refused(desks, feed_first):
     keys = credentials()
     virtual = desks(
         settings={
@@ -249,6 +249,8 @@ def test_a_feed_token_of_another_user_is_refused(desks):
         },
         rate_limits=None,
     )
+    if feed_first:
+        virtual.desk.load_instruments(exchanges=[jainam.Exchange.NFO])
 
     with pytest.raises(jainam.SessionRefused, match="another user"):
         virtual.account.log_in()
