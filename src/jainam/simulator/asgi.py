@@ -17,6 +17,7 @@ from jainam.simulator.messages import Connection, Reply, Request
 from jainam.simulator.venue import Venue
 
 _TRANSPORT = "jainam.transport"
+_LARGEST_BODY = 1 << 20
 # how long a closed connection may take to be reported closed
 _LEAVE_TAKING_S = 5.0
 
@@ -65,6 +66,10 @@ class VenueFace:
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
+            if len(body) > _LARGEST_BODY:
+                await _send_head(Reply(413, {"connection": "close"}), send)
+                await send({"type": "http.response.body", "body": b""})
+                return
             more = message.get("more_body", False)
         request = Request(
             scope["method"],

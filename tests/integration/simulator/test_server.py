@@ -162,3 +162,11 @@ def test_head_of_an_answer_is_plain():
         answer = Desk(http).log_in()
 
     assert set(answer.headers) == {"content-type", "content-length"}
+
+
+def test_oversized_body_is_not_read_to_its_end():
+    with running_simulator() as running, httpx.Client(base_url=running.url) as http:
+        answer = http.post("/interactive/user/session", content=b"x" * (2 << 20))
+
+        assert answer.status_code == 413
+        assert Desk(http).log_in().json()["type"] == "success"

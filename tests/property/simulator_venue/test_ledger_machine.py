@@ -72,11 +72,13 @@ class Ledger(RuleBasedStateMachine):
         gap=st.integers(-3, 8),
         lots=st.sampled_from([1, 1, 2, 5, 40, 700]),
         odd=st.booleans(),
-        product=st.sampled_from(["MIS", "NRML", "CNC"]),
+        product=st.sampled_from(["MIS", "NRML", "NRML", "CNC"]),
         time_in_force=st.sampled_from(["DAY", "DAY", "IOC"]),
     )
     def place(self, client, which, side, kind, ticks, gap, lots, odd, product, time_in_force):
         instrument = self.instruments[which]
+        if product == "CNC" and which > 1 and not odd:
+            product = "NRML"
         limit = self._price(instrument, ticks)
         stop = limit - gap * instrument.tick_size * (1 if side == "BUY" else -1)
         answer = self.desk.place(
@@ -97,7 +99,10 @@ class Ledger(RuleBasedStateMachine):
 
     def _some_order(self, data):
         orders = list(self.venue.exchange.orders.values())
-        return data.draw(st.sampled_from(orders)) if orders else None
+        working = [order for order in orders if not order.is_terminal]
+        # ended ones as well, now and then
+        chosen = working if working and data.draw(st.integers(0, 4)) else orders
+        return data.draw(st.sampled_from(chosen)) if chosen else None
 
     @rule(data=st.data(), lots=st.integers(1, 6), ticks=st.integers(-40, 40), kind=st.sampled_from(["LIMIT", "MARKET"]))
     def modify(self, data, lots, ticks, kind):
