@@ -5,10 +5,3 @@ The only importer of SQLAlchemy. `SqlStore` opens one database by URL; `SqlInten
 on it. SQLAlchemy Core describes the tables and builds every statement; each is compiled once and its text runs on the
 driver's own cursor, because a call here stands between a decision and an order (docs/adr/0007-sqlite-in-wal.md).
 """
-
-from jainam.adapters.sql.cipher import TokenCipher
-from jainam.adapters.sql.journal import SqlIntentJournal
-from jainam.adapters.sql.store import SqlStore
-from jainam.adapters.sql.token_repository import SqlTokenRepository
-
-__all__ = ["SqlIntentJournal", "SqlStore", "SqlTokenRepository", "TokenCipher"]

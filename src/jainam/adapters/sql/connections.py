@@ -74,7 +74,7 @@ class Connections:
         self._name = name
         self._busy_timeout_s = busy_timeout_s
         self._is_in_memory = is_in_memory
-        self._is_closed = False
+        self.is_closed = False
         self._is_inherited = False
         self._is_clean = False
         self._start_anew()
@@ -132,7 +132,7 @@ class Connections:
             self._reader_count -= 1
             if self._is_forking:
                 self._reading.notify_all()
-            elif connection is not None and not self._is_closed and len(self._idle) < _IDLE_READERS:
+            elif connection is not None and not self.is_closed and len(self._idle) < _IDLE_READERS:
                 self._idle.append(connection)
                 return
         if connection is not None:
@@ -141,7 +141,7 @@ class Connections:
     def close(self) -> None:
         """Close everything; a transaction that runs in another thread ends first."""
         with self.write_lock:
-            self._is_closed = True
+            self.is_closed = True
             self._close_writers()
         with self._reading:
             self._close_idle()
@@ -176,7 +176,7 @@ class Connections:
     def _open(self, *, is_durable: bool) -> OpenConnection:
         if self._is_inherited:
             raise forked_error(self._name)
-        if self._is_closed:
+        if self.is_closed:
             raise closed_error(self._name)
         return OpenConnection(self._engines[is_durable].raw_connection())
 

@@ -34,7 +34,7 @@ def _store(options: PartOptions) -> "SqlStore":
     from jainam.adapters.sql.store import SqlStore  # noqa: PLC0415  # SQLAlchemy loads only when this part is chosen
 
     store = _stores.get(options)
-    if store is None:
+    if store is None or store.is_closed:
         store = _stores[options] = SqlStore(options.store_url, clock=options.clock)
     return store
 

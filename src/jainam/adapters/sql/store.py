@@ -140,6 +140,11 @@ class SqlStore:
         if not self._users:
             self.close()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody can work on it any more."""
+        return self._connections.is_closed
+
     def close(self) -> None:
         """Close every connection, whoever still works on the store."""
         self._connections.close()

@@ -1,0 +1,21 @@
+"""A clock for tests of the store, which reads it for its own moments only."""
+
+from datetime import UTC, datetime
+
+from attrs import frozen
+
+
+@frozen
+class StoppedClock:
+    """Always the same moment; waiting takes no time."""
+
+    at: datetime = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def elapsed_s(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        """Nothing waits for this clock."""
