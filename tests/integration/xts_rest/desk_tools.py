@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from attrs import define, field
 
-from jainam.adapters.xts_rest import XtsBroker
+from jainam.adapters.xts_rest.broker import XtsBroker
 from jainam.domain.accounts import AccountId, AccountKind
 from jainam.domain.errors import LimitExceeded
 from jainam.domain.instruments import Exchange, Instrument, InstrumentKind

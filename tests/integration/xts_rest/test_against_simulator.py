@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from jainam.adapters.xts_rest import xts_broker_factory
+from jainam.adapters.xts_rest.broker import xts_broker_factory
 from jainam.domain.accounts import AccountId, AccountKind
 from jainam.domain.errors import AnswerLost, BrokerRefused, ClientNotMapped, LimitExceeded, SessionRefused
 from jainam.domain.instruments import Exchange

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from jainam.adapters.xts_rest import XtsBroker, xts_broker, xts_broker_factory
+from jainam.adapters.xts_rest.broker import XtsBroker, xts_broker, xts_broker_factory
 from jainam.adapters.xts_rest.calls import MANNERS, Repeat
 from jainam.adapters.xts_rest.errors import DEFINITE_ANSWERS, NEVER_LEFT, Where, from_transport
 from jainam.domain.accounts import AccountId, AccountKind
@@ -45,6 +45,8 @@ def _tools():
         {"base_url": ""},
         {"base_url": "ftp://127.0.0.1"},
         {"base_url": "http://user:pass@127.0.0.1"},
+        {"base_url": "http://venue..invalid"},
+        {"base_url": "http://" + "x" * 64 + ".invalid"},
         {"host_lookup_url": "nowhere"},
         {"extra": {"definite_refusals": "e-orders-0001"}},
         {"extra": {"keep_alive_s": "long"}},

@@ -3,6 +3,7 @@
 import socket
 from contextlib import closing
 
+import httpx
 import pytest
 
 from jainam.domain.accounts import AccountKind
@@ -164,6 +165,15 @@ def test_refused_connection_means_that_nothing_left():
     assert (caught.value.effect, caught.value.attempts) == (Effect.NONE, 1)
     assert desk.notes.requests[0].outcome == "unavailable"
     assert desk.notes.requests[0].http_status is None
+
+
+def test_what_to_do_about_a_missing_server_can_be_said_by_who_configured_it():
+    desk = bench(f"http://127.0.0.1:{_closed_port()}", extra={"unavailable_hint": "start it first"})
+
+    with pytest.raises(BrokerUnavailable) as caught:
+        desk.place()
+
+    assert caught.value.hint == "start it first"
 
 
 def test_failed_tls_handshake_means_that_nothing_left():
@@ -368,6 +378,18 @@ def test_errors_show_no_secret():
     assert "secret-interactive" not in shown
     assert "\x1b" not in shown
     assert len(str(caught.value)) < 450
+
+
+def test_cause_of_an_error_holds_no_request():
+    with running(no_answer) as server:
+        desk = bench(server.url)
+
+        with pytest.raises(AnswerLost) as caught:
+            desk.place()
+
+    assert isinstance(caught.value.__cause__, httpx.RemoteProtocolError)
+    with pytest.raises(RuntimeError):
+        _ = caught.value.__cause__.request
 
 
 def test_dealer_call_that_is_forbidden_hints_at_the_account_kind():

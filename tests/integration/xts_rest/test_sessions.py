@@ -112,6 +112,18 @@ def test_lost_host_lookup_is_repeated_and_has_no_effect():
     assert (caught.value.effect, len(server.requests)) == (Effect.NONE, 3)
 
 
+@pytest.mark.parametrize("address", ["http://" + "x" * 64 + ".invalid", "http://a..b", "nowhere", "http://u:p@h"])
+def test_connection_string_that_nobody_can_connect_to_is_a_lost_answer(address):
+    given = {"type": True, "result": {"uniqueKey": "k", "connectionString": address}}
+    with running(answer(given)) as lookup:
+        desk = bench("http://127.0.0.1:1", host_lookup_url=lookup.url)
+
+        with pytest.raises(AnswerLost, match="connectionString") as caught:
+            desk.broker.sessions.log_in(Side.INTERACTIVE)
+
+    assert (caught.value.effect, len(lookup.requests)) == (Effect.NONE, 1)
+
+
 def test_plain_address_of_another_machine_is_noted():
     given = {"type": True, "result": {"uniqueKey": "k", "connectionString": "http://venue.invalid:1"}}
     with running(answer(given)) as lookup:

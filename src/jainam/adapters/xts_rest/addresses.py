@@ -9,6 +9,7 @@ from jainam.domain.sessions import Session, Side
 from jainam.ports.broker import BrokerOptions
 
 _LOOKUP_PATH = "/hostlookup"
+_LONGEST_LABEL = 63
 
 
 class Addresses:
@@ -49,12 +50,19 @@ def _prefix(prefix: str) -> str:
     return f"/{prefix.strip('/')}" if prefix.strip("/") else ""
 
 
-def _checked(text: str, setting: str) -> httpx.URL:
+def parse_address(text: str) -> httpx.URL | None:
+    """Return the address of a server; ``None`` for anything that could not be connected to."""
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in {"http", "https"} or not url.host or url.userinfo:
+        return None
+    is_name = all(0 < len(label) <= _LONGEST_LABEL for label in url.host.rstrip(".").split("."))
+    return url if url.scheme in {"http", "https"} and is_name and not url.userinfo else None
+
+
+def _checked(text: str, setting: str) -> httpx.URL:
+    url = parse_address(text)
+    if url is None:
         raise ConfigurationError(
             f"{setting} is no http or https address of a server", hint="write it like https://host:port"
         )

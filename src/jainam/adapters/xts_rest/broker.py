@@ -37,7 +37,8 @@ class XtsBroker:
     A `Broker` over XTS's REST API.
 
     Settings of its own, in ``options.extra``: ``definite_refusals``, a comma list of codes that makes the closed list
-    of definite answers shorter; ``keep_alive_s``, how long an idle connection is kept. Proxies are not used.
+    of definite answers shorter; ``keep_alive_s``, how long an idle connection is kept; ``unavailable_hint``, what an
+    error says to do when the server is not there. Proxies are not used.
 
     Raises:
         ConfigurationError: An address or one of these settings is malformed.

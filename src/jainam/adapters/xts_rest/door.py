@@ -169,8 +169,9 @@ class Door:
                 raise
             failure = exc
         effect = failure.effect
+        given_up: list[BrokerError] = []
         for again in stamina.retry_context(
-            on=lambda exc: may_repeat(exc, manner),
+            on=lambda exc: not given_up and may_repeat(exc, manner),
             attempts=max(self._options.retries, 1),
             timeout=None,
             wait_initial=self._options.backoff_base_s,
@@ -185,6 +186,7 @@ class Door:
                     return attempt(again.num)
                 except LimitExceeded as exc:
                     if exc.http_status is None:  # our own limit leaves no room to repeat: what counts came before it
+                        given_up.append(exc)
                         raise failure from exc
                     failure = exc
                     raise
@@ -211,7 +213,9 @@ class Door:
             response = transport.handle_request(request)
             body = self._body(response, where)
         except httpx.RequestError as exc:
-            raise from_transport(exc, self._scrub(str(exc), call.token, call.secret), where) from exc
+            words = self._scrub(str(exc), call.token, call.secret)
+            hint = self._options.extra.get("unavailable_hint", "")
+            raise from_transport(exc, words, where, unavailable_hint=hint) from exc
         status = response.status_code
         envelope = read_envelope(body)
         if isinstance(envelope, Success):

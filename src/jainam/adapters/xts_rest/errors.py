@@ -166,14 +166,18 @@ def definite_answers(codes: str | None) -> tuple[DefiniteAnswer, ...]:
     return tuple(answer for answer in DEFINITE_ANSWERS if answer.code in wanted)
 
 
-def from_transport(exc: httpx.RequestError, words: str, where: Where) -> BrokerError:
-    """Return the error for a call that came to no whole answer. *words* are the exception's, scrubbed."""
+def from_transport(exc: httpx.RequestError, words: str, where: Where, *, unavailable_hint: str = "") -> BrokerError:
+    """
+    Return the error for a call that came to no whole answer.
+
+    *words* are the exception's, scrubbed; *unavailable_hint* is what to do about a server that is not there.
+    """
     what = f"{type(exc).__name__}: {words}" if words else type(exc).__name__
     if isinstance(exc, NEVER_LEFT):
         return where.make(
             BrokerUnavailable,
             f"the server was not reached, nothing was sent ({what})",
-            hint="check the network, the base URL and whether the server is up",
+            hint=unavailable_hint or "check the network, the base URL and whether the server is up",
         )
     return lost(where, f"no whole answer came ({what})")
 

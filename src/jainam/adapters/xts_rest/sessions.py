@@ -4,11 +4,12 @@ from ipaddress import ip_address
 
 import httpx
 
-from jainam.adapters.xts_rest.addresses import Addresses
+from jainam.adapters.xts_rest.addresses import Addresses, parse_address
 from jainam.adapters.xts_rest.calls import Call
 from jainam.adapters.xts_rest.door import Door
 from jainam.adapters.xts_wire.envelope import Success
 from jainam.adapters.xts_wire.requests import host_lookup_body, login_body
+from jainam.adapters.xts_wire.scalars import WireError
 from jainam.adapters.xts_wire.sessions import HostAnswer, LoginAnswer, read_host, read_login
 from jainam.domain.accounts import AccountKind
 from jainam.domain.errors import SessionRefused
@@ -109,7 +110,10 @@ def _login_of(answer: Success) -> LoginAnswer:
 
 
 def _host_of(answer: Success) -> HostAnswer:
-    return read_host(answer.result)
+    host = read_host(answer.result)
+    if parse_address(host.base) is None:
+        raise WireError("the answer to the host lookup holds no usable connectionString")
+    return host
 
 
 def _nothing(_: Success) -> None:
