@@ -44,7 +44,7 @@ class Agreed:
 
 @frozen
 class _Look:
-    """One look at both books: the order book before and after the positions, with nothing moved in between."""
+    """One look at both books: positions, with no order of the key moved from before they were read until after."""
 
     at_s: float
     sent_at: datetime
@@ -136,10 +136,17 @@ class AgreeNet:
         return self._keep(key, _Look(at_s, reading.sent_at, net, after, fingerprint(after), was_quiet=True))
 
     def _look(self, key: PositionKey, ignoring: frozenset[str], priority: Priority) -> _Look | None:
-        """Read order book, positions, order book; ``None`` when an order of the key moved meanwhile."""
+        """
+        Read order book, positions, order book; ``None`` when an order of the key moved meanwhile.
+
+        Where every order of the key is over, as far as the journal knows, the book before the positions is left out:
+        what was known then is compared with the book after them all the same.
+        """
         at_s = self.clock.elapsed_s()
-        self.books.order_book(priority)
         before = self._orders(key)
+        if any(order.is_live or order.is_unsettled for order in before):
+            self.books.order_book(priority)
+            before = self._orders(key)
         net, reading = self._net(key, before, priority)
         self.books.order_book(priority)
         after = self._orders(key)

@@ -29,6 +29,7 @@ class ReadBooks:
     journal: IntentJournal
     clock: Clock
     bounds: Bounds
+    _observed: dict[str, OrderRow] = field(factory=dict, init=False)
     _latest: Reading[OrderRow] | None = field(default=None, init=False)
     _seen_keys: set[PositionKey] = field(factory=set, init=False)
     _shared_book: dict[Priority, SharedRead[Reading[OrderRow]]] = field(init=False)
@@ -91,9 +92,17 @@ class ReadBooks:
         reading = self.sessions.read(Side.INTERACTIVE, read)
         if reading.was_empty_answer:
             reading = self.sessions.read(Side.INTERACTIVE, read)
-        self.journal.observe(reading.rows, seen_at=self.clock.now())
+        self._observe(reading.rows)
         self._latest = reading
         return reading
+
+    def _observe(self, rows: Sequence[OrderRow]) -> None:
+        """Advance our orders by the rows that are not as they were when this process last saw them."""
+        news = [row for row in rows if self._observed.get(row.app_order_id) != row]
+        if news:
+            self.journal.observe(news, seen_at=self.clock.now())
+            # only now: rows that the journal failed to take are news again
+            self._observed = {row.app_order_id: row for row in rows}
 
     def _read_positions(self, before_send: BeforeSend, priority: Priority) -> Reading[Position]:
         reading = self.sessions.read(
