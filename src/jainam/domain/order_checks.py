@@ -6,6 +6,9 @@ from jainam.domain.errors import Violation
 from jainam.domain.instruments import Instrument, InstrumentRules
 from jainam.domain.orders import OrderChange, OrderRequest, OrderSide, OrderType, Product
 
+_BEYOND_ANY_PRICE = Decimal(10) ** 12
+"""Ticks of a larger number can't be counted in the digits of a Decimal."""
+
 
 def check_order(request: OrderRequest) -> tuple[Violation, ...]:
     """Return all violations of an order, in the order of its fields; empty when it may be sent."""
@@ -111,7 +114,9 @@ def _check_prices(
             found.append(Violation(field, f"{instrument}: a {order_type.value} order takes no {word}", "price"))
         elif price is not None:
             found.extend(_check_price(instrument.rules, f"{instrument}: {word}", field, price))
-    if order_type is OrderType.STOP_LIMIT and limit_price is not None and stop_price is not None:
+    prices = [price for price in (limit_price, stop_price) if price is not None and price.is_finite()]
+    if order_type is OrderType.STOP_LIMIT and len(prices) == 2:
+        limit_price, stop_price = prices
         crossed = limit_price < stop_price if side is OrderSide.BUY else limit_price > stop_price
         if crossed:
             word = "below" if side is OrderSide.BUY else "above"
@@ -129,13 +134,14 @@ def _check_prices(
 def _check_price(rules: InstrumentRules, what: str, field: str, price: Decimal) -> tuple[Violation, ...]:
     if not price.is_finite() or price <= 0:
         return (Violation(field, f"{what} {price} is not above 0", "price"),)
+    if price >= _BEYOND_ANY_PRICE:
+        return (Violation(field, f"{what} {price} is not below {_BEYOND_ANY_PRICE}", "price"),)
     found: list[Violation] = []
     tick = rules.tick_size
     if tick is not None and price % tick:
         below = price // tick * tick
-        found.append(
-            Violation(field, f"{what} {price} is not a multiple of tick {tick}; use {below} or {below + tick}", "tick")
-        )
+        use = f"{below} or {below + tick}" if below else f"{tick}"
+        found.append(Violation(field, f"{what} {price} is not a multiple of tick {tick}; use {use}", "tick"))
     band = rules.band
     if band is not None and not band.low <= price <= band.high:
         found.append(Violation(field, f"{what} {price} is outside the band {band.low} to {band.high}", "band"))
