@@ -15,12 +15,15 @@ from tests.unit.local.virtual_clocks import SoloClock
 
 LOADED_AT = datetime(2026, 9, 21, 3, 0, tzinfo=UTC)
 
+few = settings(max_examples=max(settings().max_examples // 4, 1))
+"""Each example writes a file and waits for the disk."""
+
 
 @contextmanager
 def stored(master, *, skipped=0):
     with tempfile.TemporaryDirectory() as directory:
         store = FileInstrumentStore(Path(directory), SoloClock())
-        store.replace(iter(master), loaded_at=LOADED_AT, skipped=skipped)
+        store.replace(iter(master), loaded_at=LOADED_AT, skipped=lambda: skipped)
         try:
             yield store
         finally:
@@ -32,7 +35,7 @@ def exactly(instrument):
     return repr(instrument)
 
 
-@settings(deadline=None)
+@few
 @given(masters)
 def test_what_is_stored_is_what_is_read(master):
     """G1, G2: by symbol and by number, from the file and from the cache."""
@@ -49,7 +52,7 @@ def test_what_is_stored_is_what_is_read(master):
                 assert exactly(store.by_id(exchange, number)) == exactly(instrument)
 
 
-@settings(deadline=None)
+@few
 @given(masters, st.lists(symbols), st.lists(numbers), st.integers(0, 10**6))
 def test_what_was_not_stored_is_not_there(master, other_symbols, other_numbers, skipped):
     known = {(each.exchange, each.symbol) for each in master} | {(each.exchange, each.instrument_id) for each in master}
@@ -67,7 +70,7 @@ def test_what_was_not_stored_is_not_there(master, other_symbols, other_numbers, 
     assert facts.counts == Counter(each.exchange.value for each in master)
 
 
-@settings(deadline=None)
+@few
 @given(masters, st.none() | st.sampled_from(Exchange), symbols | st.just(""), st.integers(-1, 30))
 def test_search_finds_every_symbol_that_contains_the_text_shortest_first(master, exchange, text, limit):
     def lowered(symbol):
@@ -82,7 +85,7 @@ def test_search_finds_every_symbol_that_contains_the_text_shortest_first(master,
     assert [exactly(each) for each in found] == [exactly(each) for each in fitting[: max(limit, 0)]]
 
 
-@settings(deadline=None)
+@few
 @given(masters, st.sampled_from(Exchange), symbols | st.just(""))
 def test_symbols_by_beginning_are_all_of_them_once_in_order(master, exchange, beginning):
     expected = {each.symbol for each in master if each.exchange is exchange and each.symbol.startswith(beginning)}
@@ -91,13 +94,13 @@ def test_symbols_by_beginning_are_all_of_them_once_in_order(master, exchange, be
         assert store.symbols(exchange, beginning) == sorted(expected, key=str.encode)
 
 
-@settings(deadline=None)
+@few
 @given(st.lists(masters, min_size=2, max_size=4))
 def test_after_each_replacement_only_the_newest_set_is_there(all_masters):
     with tempfile.TemporaryDirectory() as directory:
         store = FileInstrumentStore(Path(directory), SoloClock())
         for day, master in enumerate(all_masters):
-            store.replace(master, loaded_at=LOADED_AT + timedelta(days=day), skipped=day)
+            store.replace(master, loaded_at=LOADED_AT + timedelta(days=day), skipped=lambda day=day: day)
 
             assert store.current().loaded_at == LOADED_AT + timedelta(days=day)
             keys = {(each.exchange, each.symbol) for each in master}
@@ -107,7 +110,7 @@ def test_after_each_replacement_only_the_newest_set_is_there(all_masters):
         store.close()
 
 
-@settings(deadline=None)
+@few
 @given(masters, st.data())
 def test_a_file_with_any_bytes_changed_gives_answers_or_says_that_it_is_damaged(master, data):
     with stored(master) as store:
@@ -128,5 +131,5 @@ def test_a_file_with_any_bytes_changed_gives_answers_or_says_that_it_is_damaged(
         with suppress(StoreError):
             store.symbols(Exchange.NSE, "")
 
-        store.replace(master, loaded_at=LOADED_AT, skipped=0)
+        store.replace(master, loaded_at=LOADED_AT, skipped=lambda: 0)
         assert store.by_id(master[0].exchange, master[0].instrument_id) is not None

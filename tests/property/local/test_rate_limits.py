@@ -2,14 +2,14 @@ from collections import defaultdict
 
 import pytest
 from attrs import frozen
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.local.virtual_clocks import CrowdClock
 
 from jainam.adapters.local.rate_limits import LocalRateLimits
 from jainam.domain.accounts import AccountId, AccountKind
 from jainam.domain.errors import LimitExceeded
 from jainam.domain.limits import Endpoint, Limit, Priority, SlidingLog, pool_of
+from tests.unit.local.virtual_clocks import CrowdClock
 
 ACCOUNTS = (AccountId("xts", "A", AccountKind.PRO), AccountId("xts", "B", AccountKind.NORMAL))
 ENDPOINTS = (Endpoint.ORDER_PLACE, Endpoint.ORDER_BOOK, Endpoint.ORDER_HISTORY)
@@ -83,7 +83,6 @@ def assert_within(limit, moments):
         assert last - first >= limit.per_s - 1e-9
 
 
-@settings(deadline=None)
 @given(calls=calls, place=limits, book=limits, ceiling=st.none() | limits)
 def test_never_more_than_the_chart_in_any_window_whoever_asks(calls, place, book, ceiling):
     """B5."""
@@ -100,7 +99,6 @@ def test_never_more_than_the_chart_in_any_window_whoever_asks(calls, place, book
         assert_within(ceiling, [each.ended_s for each in went if each.call.endpoint is Endpoint.ORDER_PLACE])
 
 
-@settings(deadline=None)
 @given(calls=calls, place=limits, book=limits, ceiling=st.none() | limits)
 def test_nobody_waits_past_its_bound_and_who_is_refused_is_told_a_later_moment(calls, place, book, ceiling):
     outcomes = carried_out({Endpoint.ORDER_PLACE: place, Endpoint.ORDER_BOOK: book}, ceiling, calls)
@@ -112,7 +110,6 @@ def test_nobody_waits_past_its_bound_and_who_is_refused_is_told_a_later_moment(c
             assert waited_s + outcome.retry_after_s >= outcome.call.bound_s - 1e-9
 
 
-@settings(deadline=None)
 @given(calls=calls, place=limits, book=limits)
 def test_emergencies_go_first_and_within_a_priority_the_first_come(calls, place, book):
     outcomes = carried_out({Endpoint.ORDER_PLACE: place, Endpoint.ORDER_BOOK: book}, None, calls)
@@ -128,7 +125,6 @@ def test_emergencies_go_first_and_within_a_priority_the_first_come(calls, place,
                 assert not overtook or later.call.at_s > earlier.ended_s - 1e-9
 
 
-@settings(deadline=None)
 @given(calls=calls, place=limits)
 def test_nobody_waits_while_the_allowance_is_free(calls, place):
     outcomes = carried_out({Endpoint.ORDER_PLACE: place}, None, calls)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -65,6 +66,18 @@ _RIGHTS: dict[str | None, OptionRight | None] = {None: None, **{right.value: rig
 _Row = tuple[str, int, str, bytes]
 
 
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Name errors of files; never put around the iterator of a download, whose errors are its own."""
+    try:
+        yield
+    except OSError as exc:
+        raise StoreError(
+            f"the instruments can't be written to {path}: {exc.strerror or exc}",
+            hint="the directory must be writable, with room for some hundred megabytes",
+        ) from exc
+
+
 def write_set(
     path: Path, instruments: Iterable[Instrument], *, loaded_at: datetime, skipped: Callable[[], int]
 ) -> InstrumentSet:
@@ -83,7 +96,8 @@ def write_set(
             connection.close()
     except sqlite3.Error as exc:
         raise StoreError(f"the instruments can't be written to {path}: {exc}", hint="make room on the disk") from exc
-    _sync(path)
+    with writing_to(path):
+        _sync(path)
     return InstrumentSet(loaded_at, dict(counts), left_out)
 
 

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from weakref import WeakSet
 
-from jainam.adapters.instrument_files.set_file import SYNC_HINT, SetReader, write_set
+from jainam.adapters.instrument_files.set_file import SYNC_HINT, SetReader, write_set, writing_to
 from jainam.domain.errors import StoreError
 from jainam.domain.instruments import Exchange, Instrument
 from jainam.ports.clock import Clock
@@ -62,16 +62,11 @@ class FileInstrumentStore:
         Raises:
             StoreError: The set is empty or can't be written. What *instruments* raises passes as it is.
         """
-        try:
-            with self._building_file() as path:
-                stored = write_set(path, instruments, loaded_at=loaded_at, skipped=skipped)
+        with self._building_file() as path:
+            stored = write_set(path, instruments, loaded_at=loaded_at, skipped=skipped)
+            with writing_to(self._directory):
                 self._keep(path, loaded_at)
                 path.replace(self._path)
-        except OSError as exc:
-            raise StoreError(
-                f"the instruments can't be written to {self._directory}: {exc.strerror or exc}",
-                hint="the directory must be writable, with room for some hundred megabytes",
-            ) from exc
         with self._lock:
             self._check_at_s = 0.0
             self._cache = {}
@@ -168,12 +163,13 @@ class FileInstrumentStore:
     @contextmanager
     def _building_file(self) -> Iterator[Path]:
         """Give a fresh file that nobody else writes, and take it away if it is still there at the end."""
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for number in count():  # another process may have our number, in another container or long ago
-            path = self._directory / f".building-{os.getpid()}-{number}.sqlite3"
-            with suppress(FileExistsError):
-                os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-                break
+        with writing_to(self._directory):
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for number in count():  # another process may have our number, in another container or long ago
+                path = self._directory / f".building-{os.getpid()}-{number}.sqlite3"
+                with suppress(FileExistsError):
+                    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+                    break
         try:
             yield path
         finally:
