@@ -76,6 +76,8 @@ class Loopback:
     requests: list[Received] = field(factory=list)
     connections: list[int] = field(factory=list)
     ended: threading.Event = field(factory=threading.Event)
+    hung_up: threading.Event = field(factory=threading.Event)
+    """The server has closed a connection after an answer, or instead of one."""
 
     def hang(self, _: socket.socket) -> bool:
         """Say nothing until the server ends."""
@@ -107,6 +109,7 @@ def _serve(server: Loopback, conn: socket.socket, number: int, *, refuse_unread:
             if not act(conn):
                 with contextlib.suppress(OSError):
                     conn.shutdown(socket.SHUT_RDWR)
+                server.hung_up.set()
                 return
 
 

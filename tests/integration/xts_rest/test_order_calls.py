@@ -258,6 +258,7 @@ def test_connection_that_the_server_has_closed_is_not_used_again():
         desk = bench(server.url)
 
         desk.place()
+        assert server.hung_up.wait(10)
         placed = desk.place()
 
     assert placed.app_order_id == "77"
