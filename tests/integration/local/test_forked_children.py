@@ -1,13 +1,12 @@
 import os
 import threading
 
-from tests.unit.local.virtual_clocks import SoloClock
-
 from jainam.adapters.local.rate_limits import LocalRateLimits
 from jainam.adapters.local.telemetry import LogTelemetry
 from jainam.domain.accounts import AccountId, AccountKind
 from jainam.domain.limits import Endpoint, Limit
 from jainam.ports.telemetry import RequestEvent
+from tests.unit.local.virtual_clocks import SoloClock
 
 DEALER = AccountId("xts", "B", AccountKind.NORMAL)
 

@@ -1,10 +1,10 @@
 import pytest
-from tests.unit.local.virtual_clocks import CrowdClock, SoloClock
 
 from jainam.adapters.local.rate_limits import LocalRateLimits
 from jainam.domain.accounts import AccountId, AccountKind
 from jainam.domain.errors import Effect, LimitExceeded
 from jainam.domain.limits import PROP_B_CHART, Endpoint, Limit, Priority
+from tests.unit.local.virtual_clocks import CrowdClock, SoloClock
 
 DEALER = AccountId("xts", "B", AccountKind.NORMAL)
 OTHER = AccountId("xts", "B", AccountKind.PRO)
