@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -175,7 +175,9 @@ def decode(row: Row) -> Order:
         ) from error
 
 
+@lru_cache(maxsize=16_384)
 def _decode(row: Row) -> Order:
+    """Decode a row once: an order that has not changed comes back with the same one, many times a second."""
     (
         client_order_id, parent_id, child, broker, server, kind, client, exchange, instrument_id, symbol, side,
         order_qty, product, order_type, limit_price, stop_price, time_in_force, disclosed_qty, purpose, epoch,

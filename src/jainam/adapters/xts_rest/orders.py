@@ -1,12 +1,10 @@
 """Calls that change orders, each written once, and the venue's books (xts-api.md, 4; prop-servers.md, dealer calls)."""
 
-from collections.abc import Callable
-
 from jainam.adapters.xts_rest.addresses import Addresses
 from jainam.adapters.xts_rest.calls import Call
 from jainam.adapters.xts_rest.door import Door
 from jainam.adapters.xts_wire.envelope import Success
-from jainam.adapters.xts_wire.orders import read_orders, read_placed, read_trades
+from jainam.adapters.xts_wire.orders import OrderBookReader, read_orders, read_placed, read_trades
 from jainam.adapters.xts_wire.requests import client_query, modify_body, order_query, place_body
 from jainam.adapters.xts_wire.words import ClientWords
 from jainam.domain.accounts import AccountId
@@ -79,6 +77,7 @@ class XtsBooks:
         self._door = door
         self._addresses = addresses
         self._clients = clients
+        self._book = OrderBookReader(account, clients)
 
     def order_book(
         self,
@@ -93,14 +92,24 @@ class XtsBooks:
         asked = None if everyone else client
         query = client_query(self._clients.on_request(asked))
         path = _DEALER_BOOK if self._account.kind.is_dealer else _ORDERS
-        return self._orders(Endpoint.ORDER_BOOK, path, query, session, asked, priority, before_send)
+        url = self._addresses.of(Side.INTERACTIVE, path, session=session, query=query)
+        answer = self._door.ask_rows(
+            Call(Endpoint.ORDER_BOOK, "GET", url, None, session.token, priority, before_send),
+            lambda success: self._book.read(success.result, asked),
+        )
+        return Reading(answer.value, answer.sent_at, answer.was_empty)
 
     def order_history(
         self, session: Session, client: str | None, app_order_id: str, *, priority: Priority = Priority.NORMAL
     ) -> Reading[OrderRow]:
         """Return one row for each state that an order went through, oldest first."""
         query = order_query(app_order_id, self._clients.on_request(client))
-        return self._orders(Endpoint.ORDER_HISTORY, _ORDERS, query, session, client, priority, None)
+        url = self._addresses.of(Side.INTERACTIVE, _ORDERS, session=session, query=query)
+        answer = self._door.ask_rows(
+            Call(Endpoint.ORDER_HISTORY, "GET", url, token=session.token, priority=priority),
+            lambda success: read_orders(success.result, self._account, self._clients, client),
+        )
+        return Reading(answer.value, answer.sent_at, answer.was_empty)
 
     def trades(self, session: Session, client: str | None, *, everyone: bool = False) -> Reading[Trade]:
         """Return the day's fills."""
@@ -111,23 +120,6 @@ class XtsBooks:
         answer = self._door.ask_rows(
             Call(Endpoint.TRADE_BOOK, "GET", url, token=session.token),
             lambda success: read_trades(success.result, self._account, self._clients, asked),
-        )
-        return Reading(answer.value, answer.sent_at, answer.was_empty)
-
-    def _orders(
-        self,
-        endpoint: Endpoint,
-        path: str,
-        query: str,
-        session: Session,
-        asked: str | None,
-        priority: Priority,
-        before_send: Callable[[], None] | None,
-    ) -> Reading[OrderRow]:
-        url = self._addresses.of(Side.INTERACTIVE, path, session=session, query=query)
-        answer = self._door.ask_rows(
-            Call(endpoint, "GET", url, None, session.token, priority, before_send),
-            lambda success: read_orders(success.result, self._account, self._clients, asked),
         )
         return Reading(answer.value, answer.sent_at, answer.was_empty)
 
