@@ -1,5 +1,6 @@
 """A clock for tests of the store, which reads it for its own moments only."""
 
+import time
 from datetime import UTC, datetime
 
 from attrs import frozen
@@ -18,4 +19,5 @@ class StoppedClock:
         return 0.0
 
     def sleep(self, seconds: float) -> None:
-        """Nothing waits for this clock."""
+        """Let others run: what waits for this clock waits for another process."""
+        time.sleep(min(seconds, 0.01))

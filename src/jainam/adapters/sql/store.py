@@ -1,20 +1,24 @@
 """One store, opened by URL: its transactions, and who works on it."""
 
 import os
+import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from jainam.adapters.sql import schema
-from jainam.adapters.sql.connections import Connections
+from jainam.adapters.sql.connections import Connections, OpenConnection
 from jainam.adapters.sql.statements import Transaction
 from jainam.adapters.sql.store_errors import DATABASE_ERRORS, locked_error, store_error
 from jainam.adapters.sql.store_file import secure_file, sqlite_address
 from jainam.domain.errors import StoreError
 from jainam.ports.clock import Clock
+
+_SWITCH_ATTEMPTS = 100
+"""How often a fresh file is asked to keep a log, while another process may be doing the same."""
 
 
 class SqlStore:
@@ -72,12 +76,23 @@ class SqlStore:
 
     def _use_wal(self) -> None:
         with self._connections.write_lock:
-            mode = self._connections.writer(is_durable=False).execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            connection = self._connections.writer(is_durable=False)
+            mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+            if mode != "wal":  # once in a store's life
+                mode = self._switch_to_wal(connection)
         if mode != "wal":
             raise StoreError(
                 f"the store {self.name} is on a file system that can't share memory between processes",
                 hint="keep the store on a local disk",
             )
+
+    def _switch_to_wal(self, connection: OpenConnection) -> object:
+        for _ in range(_SWITCH_ATTEMPTS - 1):
+            # when two processes switch a fresh file at once, SQLite fails one of them without waiting
+            with suppress(sqlite3.OperationalError):
+                return connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            self.clock.sleep(self.busy_timeout_s / _SWITCH_ATTEMPTS)
+        return connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
