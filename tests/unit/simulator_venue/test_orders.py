@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from jainam.simulator.exchange import LOOK_EVERY_S, REFILL_S
 from jainam.simulator.instrument_terms import FUTURE, Liquidity
 from tests.unit.simulator_venue.desk import DEALER, PRO, RELIANCE, logged_in, virtual_client
 
@@ -126,7 +127,9 @@ def test_market_that_came_and_went_between_two_looks_still_fills(desk, venue):
     assert desk.row(number)["OrderStatus"] == "Filled"
 
 
-def test_walk_of_the_market_fills_a_limit_at_the_time_it_came(desk, venue):
+@pytest.mark.parametrize("speed", [1.0, 60.0])
+def test_walk_of_the_market_fills_a_limit_at_the_look_after_it_came(open_desk, speed):
+    desk, venue = open_desk(speed=speed)
     instrument = venue.master.get("NSECM", RELIANCE)
     start = venue.clock.now()
     low, _ = venue.market.extremes(instrument, start, start + 3600)
@@ -135,10 +138,22 @@ def test_walk_of_the_market_fills_a_limit_at_the_time_it_came(desk, venue):
     venue.clock.advance(3600)
 
     truth = next(one for one in desk.truth()["orders"] if one["app_order_id"] == number)
-    reached = [venue.market.extremes(instrument, start, truth["last_fill_at"] - back)[0] for back in (0, 1)]
     assert truth["status"] == "Filled"
-    assert reached[0] == low
-    assert reached[1] > low
+    assert venue.market.extremes(instrument, start, truth["first_fill_at"])[0] == low
+    assert venue.market.extremes(instrument, start, truth["first_fill_at"] - LOOK_EVERY_S)[0] > low
+
+
+def test_street_needs_a_moment_to_refill_the_book(desk, venue):
+    share = _thin_share(venue)
+    depth = sum(level.quantity for level in venue.market.book(share, venue.clock.now()).asks)
+    number = desk.placed(exchangeInstrumentID=share.instrument_id, orderQuantity=depth + 1)
+    venue.clock.advance(REFILL_S - 0.01)
+    before = desk.row(number)["OrderStatus"]
+
+    venue.clock.advance(0.01)
+
+    assert before == "PartiallyFilled"
+    assert desk.row(number)["OrderStatus"] == "Filled"
 
 
 @pytest.mark.parametrize(("side", "step"), [("BUY", 10), ("SELL", -10)])
@@ -163,6 +178,21 @@ def test_stop_limit_rests_at_its_limit_after_the_trigger(desk, venue):
 
     assert triggered == "New"
     assert (desk.row(number)["OrderStatus"], desk.row(number)["OrderType"]) == ("Filled", "StopLimit")
+
+
+def test_limit_that_becomes_a_stop_again_waits_anew(desk, venue):
+    last = _last(venue)
+    number = desk.placed(orderType="STOPLIMIT", stopPrice=float(last + 10), limitPrice=float(last + 10))
+    desk.pin(last + 20)
+    desk.modify(number, modifiedOrderType="LIMIT", modifiedLimitPrice=float(last + 10))
+
+    stop = {"modifiedStopPrice": float(last + 40), "modifiedLimitPrice": float(last + 50)}
+    desk.modify(number, modifiedOrderType="STOPLIMIT", **stop)
+    waiting = desk.row(number)["OrderStatus"]
+    desk.pin(last + 40)
+
+    assert waiting == "Replaced"
+    assert desk.row(number)["OrderStatus"] == "Filled"
 
 
 def test_fill_delay_keeps_an_accepted_order_open(open_desk):
@@ -268,6 +298,18 @@ def test_fill_can_overtake_a_cancel_on_its_way(open_desk):
 
     assert pending == "PendingCancel"
     assert desk.statuses(number) == ["PendingNew", "New", "PendingCancel", "Filled"]
+
+
+def test_fill_can_overtake_a_modification_on_its_way(open_desk):
+    desk, venue = open_desk(exchange_delay_s=1.0, fill_delay_s=0.5)
+    number = desk.placed()
+    venue.clock.advance(1.0)
+
+    desk.modify(number, modifiedOrderQuantity=20, modifiedOrderType="MARKET")
+    venue.clock.advance(5.0)
+
+    assert desk.statuses(number) == ["PendingNew", "New", "PendingReplace", "Filled"]
+    assert desk.row(number)["OrderQuantity"] == 10
 
 
 def test_cancel_can_overtake_a_fill(open_desk):
