@@ -1,0 +1,1 @@
+"""The `jainam` command: a driving adapter that holds a desk."""
