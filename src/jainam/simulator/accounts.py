@@ -103,6 +103,11 @@ class Holding:
     used: int
     buy_price: Decimal
 
+    @property
+    def listings(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """Segment and instrument id on each exchange."""
+        return (("NSECM", self.nse_id), ("BSECM", self.bse_id))
+
 
 # RELIANCE and TCS, for the investor and for one client of the dealer; a pro account has none
 HOLDINGS: Mapping[str, tuple[Holding, ...]] = {

@@ -102,7 +102,7 @@ class PortfolioCalls:
     def _holding(self, client: str, holding: Holding, place: int, now: float) -> dict[str, object]:
         day_before = datetime.fromtimestamp(now + IST_OFFSET_S - DAY_S, UTC).strftime("%Y-%m-%d")
         sold = 0
-        for segment, instrument_id in (("NSECM", holding.nse_id), ("BSECM", holding.bse_id)):
+        for segment, instrument_id in holding.listings:
             position = self._exchange.positions.get((client, segment, instrument_id, "CNC"))
             sold += max(0, -position.net_qty) if position else 0
         return {

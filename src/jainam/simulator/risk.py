@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from jainam.simulator.accounts import CASH, HOLDINGS
+from jainam.simulator.accounts import CASH, HOLDINGS, Holding
 from jainam.simulator.instrument_terms import FUTURE, OPTION, SPOT, SPREAD, Instrument
 from jainam.simulator.orders import Order, Side, Terms
 from jainam.simulator.positions import Position, PositionKey
@@ -112,25 +112,25 @@ class RiskControl:
     def _short_sale_objection(self, order: Order, terms: Terms) -> str:
         if terms.product != "CNC" or order.side is Side.BUY:
             return ""
-        key = (order.client, order.segment, order.instrument_id, terms.product)
-        position = self._positions.get(key)
-        others = sum(
-            leaves for number, (of, leaves) in self._cnc_sells.items() if of == key and number != order.app_order_id
+        holding = self._holding(order.client, order.segment, order.instrument_id)
+        # a holding can be sold on either exchange, once
+        listings = holding.listings if holding else ((order.segment, order.instrument_id),)
+        keys = {(order.client, segment, instrument_id, terms.product) for segment, instrument_id in listings}
+        sellable = holding.quantity - holding.used if holding else 0
+        sellable += sum(self._positions[key].net_qty for key in keys if key in self._positions)
+        sellable -= sum(
+            leaves for number, (of, leaves) in self._cnc_sells.items() if of in keys and number != order.app_order_id
         )
-        sellable = self.holding_qty(order.client, order.segment, order.instrument_id)
-        sellable += (position.net_qty if position else 0) - others
         wanted = terms.quantity - order.cum_qty
         if wanted <= sellable:
             return ""
         return f"RMS:CNC sale exceeds holdings : Required[{wanted}] Available[{max(0, sellable)}]"
 
     @staticmethod
-    def holding_qty(client: str, segment: str, instrument_id: int) -> int:
-        """Shares that the client brought into the day and may still sell, before today's trades."""
-        for holding in HOLDINGS.get(client, ()):
-            if instrument_id == {"NSECM": holding.nse_id, "BSECM": holding.bse_id}.get(segment):
-                return holding.quantity - holding.used
-        return 0
+    def _holding(client: str, segment: str, instrument_id: int) -> Holding | None:
+        """What the client brought into the day of this share."""
+        held = HOLDINGS.get(client, ())
+        return next((holding for holding in held if (segment, instrument_id) in holding.listings), None)
 
     def _margin_objection(self, order: Order, instrument: Instrument, terms: Terms, now: float) -> str:
         position = self._positions.get((order.client, order.segment, order.instrument_id, terms.product))

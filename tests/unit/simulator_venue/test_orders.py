@@ -425,6 +425,16 @@ def test_holdings_can_be_sold_once(desk):
     assert [desk.row(number)["OrderStatus"] for number in (first, second)] == ["Filled", "Rejected"]
 
 
+def test_holdings_sold_on_one_exchange_cannot_be_sold_on_the_other(desk):
+    first = desk.placed(orderSide="SELL", productType="CNC", orderQuantity=40)
+
+    second = desk.placed(
+        exchangeSegment="BSECM", exchangeInstrumentID=500325, orderSide="SELL", productType="CNC", orderQuantity=11
+    )
+
+    assert [desk.row(number)["OrderStatus"] for number in (first, second)] == ["Filled", "Rejected"]
+
+
 def test_working_sales_of_holdings_count(desk, venue):
     band_high = float(venue.master.get("NSECM", RELIANCE).band_high)
     desk.placed(orderSide="SELL", productType="CNC", orderQuantity=50, orderType="LIMIT", limitPrice=band_high)
@@ -442,6 +452,16 @@ def test_closing_order_needs_no_margin(open_desk):
     sold = desk.placed(orderQuantity=150, orderSide="SELL")
 
     assert [desk.row(number)["OrderStatus"] for number in (bought, sold)] == ["Filled", "Filled"]
+
+
+def test_modified_order_may_use_the_margin_that_it_blocks(desk, venue):
+    desk.client = "CL004"
+    limit = _far_below(venue)
+    number = desk.placed(orderQuantity=150, orderType="LIMIT", limitPrice=float(limit))
+
+    desk.modify(number, modifiedOrderQuantity=160, modifiedLimitPrice=float(limit))
+
+    assert desk.row(number)["OrderStatus"] == "Replaced"
 
 
 def test_margin_of_an_ended_order_is_free_again(desk, venue):
