@@ -3,12 +3,16 @@ What can go wrong, told apart by what a caller can do about it.
 
 JainamError                    code, message, hint; context never holds a secret
 ├─ ConfigurationError          names every missing setting at once
+│  └─ PluginError              a chosen plug-in is not there or failed to load
 ├─ NotLoggedIn                 which side, which account, how to log in
 ├─ UnknownInstrument           the nearest matches
+├─ UnknownOrder                no order has this id
+├─ ClientRequired              nobody was named, or somebody whom the account may not trade for
 ├─ OrderDenied                 our own checks said no; nothing left this process
 │  └─ KeyReused                the caller's key exists with other content
 ├─ BrokerError                 endpoint, http_status, broker_code, correlation_id, attempts, effect
 │  ├─ BrokerRefused            effect NONE: the answer proves it
+│  │  └─ ClientNotMapped       the client does not belong to this dealer
 │  ├─ BrokerUnavailable        effect NONE: never left
 │  ├─ AnswerLost               effect POSSIBLE: anything that proves nothing
 │  ├─ SessionRefused           effect NONE: the token, or another program on the app key
