@@ -1,0 +1,203 @@
+"""
+Mutation testing of the rule modules: `python -m benchmarks.mutation [MODULE ...]`.
+
+Every mutant runs the domain's own tests in a forked process that loads the mutated module from memory; sources and
+tests are a copy in a temporary directory, so nothing is written to the tree and nobody's edit changes a run. A mutant
+that no test notices survives; those known to mean the same as the original are in `equivalent_mutants.py`, with
+reasons.
+
+Exit status 0: every mutant ran, and every survivor is a known equivalent.
+"""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from multiprocessing import connection, get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import CodeType, ModuleType
+from typing import Any
+
+from benchmarks.equivalent_mutants import EQUIVALENT
+from benchmarks.mutants import Edit, MutatedModule, enum_members
+
+ROOT = Path(__file__).resolve().parent.parent
+RULE_MODULES = (
+    "smart_orders",
+    "slicing",
+    "positions",
+    "order_states",
+    "order_checks",
+    "closing",
+    "settlement",
+    "limits",
+    "intents",
+    "accounts",
+)
+TESTS = ("tests/unit/domain", "tests/property/domain")
+COPIED = ("src/jainam", "tests/builders.py", "tests/conftest.py", "pyproject.toml", *TESTS)
+LEFT_OUT = "test_planted_bugs.py"
+"""It edits the text of a module: any change of that text would fail it and kill mutants that no rule was tested on."""
+
+WORKERS = 2
+BOUND_S = 20 * 60.0
+MUTANT_BOUND_S = 60.0
+PRELOADED = ("attrs", "hypothesis", "hypothesis.strategies", "pytest")
+"""Loaded once, before forking. Nothing of the project: a child imports that with its mutant in place."""
+
+
+class _OneMutant(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads one module from given code, and leaves all others to the usual finders."""
+
+    def __init__(self, name: str, path: Path, code: CodeType) -> None:
+        self._name = name
+        self._path = path
+        self._code = code
+
+    def find_spec(
+        self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self._path, loader=self)
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._code, module.__dict__)  # the mutant itself
+
+
+def main(names: Sequence[str]) -> int:
+    """Mutate the named modules, or all; print the figures; return the exit status."""
+    unknown = sorted(set(names) - set(RULE_MODULES))
+    if unknown:
+        print(f"no rule module: {', '.join(unknown)}; use {', '.join(RULE_MODULES)}")
+        return 2
+    for name in PRELOADED:
+        importlib.import_module(name)
+    with TemporaryDirectory(prefix="jainam-mutation-") as directory:
+        tree = Path(directory)
+        _copy(tree)
+        return _run(tree, names or RULE_MODULES)
+
+
+def _copy(tree: Path) -> None:
+    for name in COPIED:
+        source, target = ROOT / name, tree / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", LEFT_OUT))
+        else:
+            shutil.copy(source, target)
+
+
+def _run(tree: Path, names: Sequence[str]) -> int:
+    started_s = time.monotonic()
+    domain = tree / "src/jainam/domain"
+    members = enum_members(sorted(domain.glob("*.py")))
+    modules = {name: MutatedModule(domain / f"{name}.py", members) for name in names}
+    if not _is_clean(tree):
+        print("the tests fail without any mutant; nothing was mutated")
+        return 1
+    jobs = [(name, edit) for name, module in modules.items() for edit in module.edits]
+    print(f"{len(jobs)} mutants of {len(names)} modules, {WORKERS} at a time", flush=True)
+    survivors, killed, slow = _kill(tree, modules, jobs, started_s + BOUND_S)
+    done = sum(killed.values()) + len(survivors)
+    texts = [(name, modules[name].difference(edit), edit.line) for name, edit in survivors]
+    known = Counter(name for name, text, _ in texts if text in EQUIVALENT)
+    unknown = [(name, text, line) for name, text, line in texts if text not in EQUIVALENT]
+    print(f"\n{'module':<14}{'mutants':>9}{'killed':>9}{'survived':>10}{'equivalent':>12}")
+    for name in names:
+        total, survived = len(modules[name].edits), sum(1 for one, _, _ in unknown if one == name)
+        print(f"{name:<14}{total:>9}{killed[name]:>9}{survived:>10}{known[name]:>12}")
+    print(f"{'all':<14}{len(jobs):>9}{sum(killed.values()):>9}{len(unknown):>10}{sum(known.values()):>12}")
+    print(f"{time.monotonic() - started_s:.0f} s; {slow} mutants were killed by running out of time")
+    for name, text, line in unknown:
+        print(f"survived  {name}.py:{line}  {text}")
+    seen = {text for _, text, _ in texts}
+    stale = [text for text in EQUIVALENT if text.partition(".")[0].partition(":")[0] in names and text not in seen]
+    for text in stale:
+        print(f"listed as equivalent, but killed or gone: {text}")
+    if done < len(jobs):
+        print(f"{len(jobs) - done} mutants did not run within {BOUND_S:.0f} s")
+    return int(bool(unknown or stale or done < len(jobs)))
+
+
+def _is_clean(tree: Path) -> bool:
+    """Whether the tests pass as they are; this also fills the caches that every child reads."""
+    child = get_context("fork").Process(target=_test, args=(tree, None, None, None))
+    child.start()
+    child.join()
+    return child.exitcode == 0
+
+
+def _kill(
+    tree: Path, modules: dict[str, MutatedModule], jobs: Sequence[tuple[str, Edit]], until_s: float
+) -> tuple[list[tuple[str, Edit]], Counter[str], int]:
+    """Run every mutant; return the survivors, the number of killed ones by module, and how many were too slow."""
+    context = get_context("fork")
+    waiting = list(reversed(jobs))
+    running: dict[Any, tuple[Any, str, Edit, float]] = {}
+    survivors: list[tuple[str, Edit]] = []
+    killed: Counter[str] = Counter()
+    slow = ran = 0
+    while running or (waiting and time.monotonic() < until_s):
+        while waiting and len(running) < WORKERS and time.monotonic() < until_s:
+            name, edit = waiting.pop()
+            child = context.Process(target=_test, args=(tree, name, modules[name], edit))
+            child.start()
+            running[child.sentinel] = (child, name, edit, time.monotonic() + MUTANT_BOUND_S)
+        ended = set(connection.wait(list(running), timeout=1.0))
+        for sentinel, (child, name, edit, bound_s) in list(running.items()):
+            if sentinel not in ended and time.monotonic() < bound_s:
+                continue
+            if sentinel not in ended:
+                child.kill()
+                slow += 1
+            child.join()
+            if child.exitcode == 0:
+                survivors.append((name, edit))
+            else:
+                killed[name] += 1
+            child.close()
+            del running[sentinel]
+            ran += 1
+            if ran % 100 == 0:
+                print(f"{ran} of {len(jobs)}, {len(survivors)} survived", flush=True)
+    return survivors, killed, slow
+
+
+def _test(tree: Path, name: str | None, module: MutatedModule | None, edit: Edit | None) -> None:
+    """Run the tests in this process, which is a child; exit 0 when all of them pass."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    if name is not None:
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+    os.chdir(tree)
+    os.environ["HYPOTHESIS_PROFILE"] = "mutation"
+    sys.dont_write_bytecode = False
+    sys.path[:] = [str(tree / "src"), *(entry for entry in sys.path if entry not in {"", str(ROOT)})]
+    if name is not None and module is not None and edit is not None:
+        code = module.compiled(edit)
+        assert isinstance(code, CodeType)
+        sys.meta_path.insert(0, _OneMutant(f"jainam.domain.{name}", module.path, code))
+    pytest = importlib.import_module("pytest")
+    options = ["-x", "-q", "--no-header", "--tb=short", "--assert=plain", "-p", "no:xdist", "-p", "no:cov"]
+    sys.exit(int(pytest.main([*options, *_tests_of(tree, name)])))
+
+
+def _tests_of(tree: Path, name: str | None) -> list[str]:
+    """Return all test files, those that import the module first: most mutants die there."""
+    files = [path for folder in TESTS for path in sorted((tree / folder).glob("test_*.py"))]
+    wanted = f"jainam.domain.{name} import"
+    files.sort(key=lambda path: wanted not in path.read_text(encoding="utf-8"))
+    return [str(path.relative_to(tree)) for path in files]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
