@@ -1,12 +1,11 @@
 """An account of a desk: its sessions, its clients, and what concerns all of them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from jainam.application.cancel_order import Cancelled
 from jainam.application.close_all import Closing
 from jainam.application.refresh_tokens import Refreshed
-from jainam.desk.client import Client
+from jainam.desk.client import Client, FindSymbol
 from jainam.desk.wiring import UseCases
 from jainam.domain.accounts import AccountId, AccountKind
 from jainam.domain.closing import CloseResult, ClosingMark, Scope
@@ -15,24 +14,16 @@ from jainam.domain.orders import OrderRow, Trade
 from jainam.domain.portfolio import Position
 from jainam.domain.sessions import Session, SessionState, Side
 
-if TYPE_CHECKING:
-    from jainam.desk.opening import Desk
-
 BOTH_SIDES = (Side.INTERACTIVE, Side.MARKET)
 
 
 class Account:
     """One login of the desk. `client` gives whom it trades for; the methods here concern everyone."""
 
-    def __init__(self, desk: "Desk", account: AccountId, uses: UseCases) -> None:
-        self._desk = desk
+    def __init__(self, account: AccountId, uses: UseCases, find: FindSymbol) -> None:
         self._id = account
         self._uses = uses
-
-    @property
-    def desk(self) -> "Desk":
-        """The desk that it belongs to."""
-        return self._desk
+        self._find = find
 
     @property
     def id(self) -> AccountId:
@@ -49,15 +40,15 @@ class Account:
 
     def client(self, code: str | None = None) -> Client:
         """Return a client by its code; without one the account itself (an investor's, or a PRO dealer's own code)."""
-        return Client(self, code)
+        return Client(self._id, self._uses, self._find, code)
 
     @property
     def clients(self) -> tuple[Client, ...]:
         """The clients that the login may name; the account itself where it has a book of its own."""
         if self._id.kind is not AccountKind.NORMAL:
-            return (Client(self, None),)
+            return (self.client(),)
         session = self._uses.sessions.current(Side.INTERACTIVE)
-        return tuple(Client(self, code) for code in session.client_codes)
+        return tuple(self.client(code) for code in session.client_codes)
 
     # sessions
 
@@ -101,7 +92,7 @@ class Account:
 
     def cancel_all(self, symbol: str | Instrument | None = None) -> tuple[Cancelled, ...]:
         """Cancel everyone's working orders and return what became of each."""
-        instrument = None if symbol is None else self._desk.instrument(symbol)
+        instrument = None if symbol is None else self._find(symbol)
         return self._uses.cancel_all.run(self.scope(), instrument)
 
     def close_all(self, *, dry_run: bool = False, cancel_working: bool = True, force: bool = False) -> CloseResult:

@@ -1,6 +1,6 @@
 """A client of an account, or the account itself: what is traded, and what is owned."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from jainam.application.cancel_order import Cancelled
 from jainam.application.close_all import Closing
@@ -8,7 +8,8 @@ from jainam.application.modify_order import WantedChange
 from jainam.application.place_smart_order import SmartOrder
 from jainam.application.submit_order import Submission
 from jainam.desk.inputs import Inputs, Price
-from jainam.domain.accounts import DealerContext
+from jainam.desk.wiring import UseCases
+from jainam.domain.accounts import AccountId, DealerContext
 from jainam.domain.closing import CloseResult, Scope
 from jainam.domain.instruments import Instrument
 from jainam.domain.orders import OrderRequest, OrderRow, OrderSide, OrderType, Product, TimeInForce, Trade
@@ -16,8 +17,8 @@ from jainam.domain.portfolio import Funds, Holding, Position, PositionView, Prof
 from jainam.domain.sessions import Side
 from jainam.domain.smart_orders import OtherOrders, SmartOrderPlan, SmartOrderResult, Wait
 
-if TYPE_CHECKING:
-    from jainam.desk.account import Account
+FindSymbol = Callable[[str | Instrument], Instrument]
+"""Gives the instrument of a symbol, or raises ``UnknownInstrument``."""
 
 
 class Client:
@@ -28,9 +29,10 @@ class Client:
     may raise ``NotLoggedIn``, ``ClientRequired`` and the errors of the broker.
     """
 
-    def __init__(self, account: "Account", code: str | None) -> None:
+    def __init__(self, account: AccountId, uses: UseCases, find: FindSymbol, code: str | None) -> None:
         self._account = account
-        self._uses = account.uses
+        self._uses = uses
+        self._find = find
         self._code = code
 
     @property
@@ -39,7 +41,7 @@ class Client:
         return self._code
 
     def __repr__(self) -> str:
-        return f"Client({self._account.id}, {self._code or 'own account'})"
+        return f"Client({self._account}, {self._code or 'own account'})"
 
     # orders
 
@@ -133,7 +135,7 @@ class Client:
 
     def cancel_all(self, symbol: str | Instrument | None = None) -> tuple[Cancelled, ...]:
         """Cancel this client's working orders, or those in one instrument, and return what became of each."""
-        instrument = None if symbol is None else self._account.desk.instrument(symbol)
+        instrument = None if symbol is None else self._find(symbol)
         return self._uses.cancel_all.run(self._scope(), instrument)
 
     def orders(self) -> tuple[OrderRow, ...]:
@@ -252,10 +254,10 @@ class Client:
             ClientRequired: A NORMAL dealer named nobody, or the login lists no such client.
         """
         session = self._uses.sessions.current(Side.INTERACTIVE)
-        return DealerContext(self._account.id, session.client_codes).resolve(self._code)
+        return DealerContext(self._account, session.client_codes).resolve(self._code)
 
     def _scope(self) -> Scope:
-        return Scope(self._account.id, self.who())
+        return Scope(self._account, self.who())
 
     def _request(
         self,
@@ -271,7 +273,7 @@ class Client:
     ) -> OrderRequest:
         inputs = Inputs()
         request = OrderRequest(
-            instrument=self._account.desk.instrument(symbol),
+            instrument=self._find(symbol),
             side=inputs.word("side", OrderSide, side),
             quantity=inputs.quantity("quantity", quantity),
             product=inputs.word("product", Product, product),
@@ -297,7 +299,7 @@ class Client:
     ) -> SmartOrder:
         inputs = Inputs("smart order")
         order = SmartOrder(
-            instrument=self._account.desk.instrument(symbol),
+            instrument=self._find(symbol),
             product=inputs.word("product", Product, product),
             target=inputs.quantity("target", target),
             order_type=inputs.word("order_type", OrderType, order_type),

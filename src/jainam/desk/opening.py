@@ -148,7 +148,7 @@ class Desk:
             logs_in=self._logs_in,
             market_barred=self._barred,
         )
-        return Account(self, account, uses)
+        return Account(account, uses, self.instrument)
 
     def _options(self, account: AccountId) -> BrokerOptions:
         settings = self._settings

@@ -98,7 +98,7 @@ class Profile:
 
 @frozen
 class Reading(Generic[_Row]):
-    """Rows of one read. *sent_at* and *sent_boot_s* are the moment just before the request was written."""
+    """Rows of one read. *sent_at* is the moment just before the request was written."""
 
     rows: tuple[_Row, ...]
     sent_at: datetime
