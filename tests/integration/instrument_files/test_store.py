@@ -218,6 +218,17 @@ def test_a_builder_that_is_killed_in_the_middle_leaves_the_old_set(store, worker
     assert len(list(directory.glob(".building-*"))) == 1
 
 
+def test_a_half_built_file_of_another_with_our_number_is_left_alone(store, directory):
+    directory.mkdir()
+    others = directory / f".building-{os.getpid()}-0.sqlite3"
+    others.write_bytes(b"of another")
+
+    fill(store, "A")
+
+    assert others.read_bytes() == b"of another"
+    assert store.by_symbol(Exchange.NSE, "A") is not None
+
+
 def test_builders_at_once_leave_whole_sets_and_readers_never_see_a_mix(worker, directory):
     size = 300
     FileInstrumentStore(directory, SoloClock()).replace(

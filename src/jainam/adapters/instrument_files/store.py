@@ -69,7 +69,6 @@ class FileInstrumentStore:
                 path.replace(self._path)
         with self._lock:
             self._check_at_s = 0.0
-            self._cache = {}
         self._clean_up()
         return stored
 
