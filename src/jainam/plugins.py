@@ -3,8 +3,7 @@
 import importlib
 import logging
 from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points
-from types import ModuleType
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 import pluggy
@@ -100,7 +99,7 @@ def load_plugins(extra: Iterable[object] = (), *, only: Iterable[str] | None = N
     for point in entry_points(group=PROJECT):
         if wanted is None or point.name in wanted:
             package = point.dist.name if point.dist is not None else point.name
-            sources.append((package, point.value))
+            sources.append((package, point))
     sources += [(getattr(one, "__name__", type(one).__name__), one) for one in extra]
     for package, source in sources:
         _load_one(manager, plugins, package, source)
@@ -110,16 +109,36 @@ def load_plugins(extra: Iterable[object] = (), *, only: Iterable[str] | None = N
 def _load_one(manager: pluggy.PluginManager, plugins: Plugins, package: str, source: object) -> None:
     """Load one plug-in and collect what it registers."""
     try:
-        module: ModuleType | object = importlib.import_module(source) if isinstance(source, str) else source
+        module = _loaded(source)
         manager.register(module)
+        unknown = _unknown_hooks(manager, module)
+        if unknown:
+            raise PluginError(f"there is no hook {', '.join(unknown)}")
         for hook, register in _registrars(plugins, package).items():
             # only this plug-in's implementation, so that a failing one can't abort another's
             others = [one for one in manager.get_plugins() if one is not module]
             manager.subset_hook_caller(hook, others)(register=register)
-    except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; it is reported, and fatal only when chosen
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a plug-in may raise anything; fatal only when chosen
         reason = f"{type(error).__name__}: {error}"
         plugins.failures.append(PluginFailure(package, reason))
         _log.warning("plug-in of package %s failed to load: %s", package, reason)
+
+
+def _loaded(source: object) -> object:
+    """Return a plug-in: imported by its name, as its entry point says, or as it was handed in."""
+    if isinstance(source, EntryPoint):
+        return source.load()
+    return importlib.import_module(source) if isinstance(source, str) else source
+
+
+def _unknown_hooks(manager: pluggy.PluginManager, module: object) -> list[str]:
+    """Return hooks that a plug-in implements and nobody calls: misspelt, or of another version."""
+    return [
+        caller.name
+        for caller in manager.get_hookcallers(module) or ()
+        if not caller.has_spec()
+        and any(one.plugin is module and not one.optionalhook for one in caller.get_hookimpls())
+    ]
 
 
 def _registrars(plugins: Plugins, package: str) -> dict[str, Any]:
