@@ -4,6 +4,7 @@ Settings: what can be configured, where each value came from, secrets masked.
 Precedence: explicit argument, environment variable, `.env` file, default; the specific name wins over the general one.
 """
 
+import math
 import os
 import re
 import warnings
@@ -34,6 +35,21 @@ SIMULATOR_URL = f"http://127.0.0.1:{SIMULATOR_PORT}"
 DEFAULT_HOME = "~/.local/state/jainam"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ESCAPED_DOLLAR = re.compile(r"\\\$")
+_USER_PASSWORD = re.compile(r"(?<=://)([^:/@?#]*):.*@")
+"""Up to the last @, as people write passwords with / and @ in them as they are: rather mask too much."""
+
+_QUERY_PASSWORD = re.compile(r"([?&][^=&]*(?:pass|pwd|secret|token|key)[^=&]*=)[^&#]*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"<.*>|\.\.\.|x{4,}|changeme", re.IGNORECASE)
+_FLAGS = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "on": True,
+    "false": False,
+    "0": False,
+    "no": False,
+    "off": False,
+}
 _Value = TypeVar("_Value")
 
 
@@ -49,12 +65,17 @@ class Origin(Enum):
 
 @frozen
 class Setting:
-    """One setting by its name; *default* ``None`` means that nothing is assumed."""
+    """
+    One setting by its name; *default* ``None`` means that nothing is assumed.
+
+    An empty text is no value, here or anywhere below in precedence, unless *may_be_empty*: then it is one.
+    """
 
     name: str
     meaning: str
     default: str | None = None
     is_secret: bool = False
+    may_be_empty: bool = False
 
 
 _CREDENTIALS = (
@@ -69,8 +90,13 @@ GENERAL = (
     Setting("JAINAM_ACTIVE_SYMPHONY_SERVER", "server of the active account: A, B or C", "B"),
     Setting("JAINAM_ACTIVE_ACCOUNT_TYPE", "kind of the active account: PRO, NORMAL or INVESTOR"),
     Setting("JAINAM_BASE_URL", "root URL of the server, instead of the one that the server's letter stands for"),
-    Setting("JAINAM_INTERACTIVE_PREFIX", "path of the order API below the root", "/interactive"),
-    Setting("JAINAM_MARKET_PREFIX", "path of the market data API below the root", "/apibinarymarketdata"),
+    Setting("JAINAM_INTERACTIVE_PREFIX", "path of the order API below the root", "/interactive", may_be_empty=True),
+    Setting(
+        "JAINAM_MARKET_PREFIX",
+        "path of the market data API below the root",
+        "/apibinarymarketdata",
+        may_be_empty=True,
+    ),
     Setting("JAINAM_HOSTLOOKUP_URL", "host lookup for the order API; direct login when it is not set"),
     Setting("JAINAM_HOSTLOOKUP_PASSWORD", "access password of the host lookup", is_secret=True),
     Setting("JAINAM_SOURCE", "source word of logins and orders", "WEBAPI"),
@@ -84,15 +110,26 @@ GENERAL = (
     Setting("JAINAM_LOGIN", "auto logs in where no session was ever stored, explicit waits for a login", "explicit"),
     Setting("JAINAM_LAG_BOUND", "seconds by which positions and order book may lag the fills", "5"),
     Setting("JAINAM_SETTLING_WINDOW", "seconds between two looks for an order that is not seen", "60"),
-    Setting("JAINAM_NO_MARKET_ORDERS", "exchanges that close-all sends limit orders to, separated by commas", ""),
+    Setting(
+        "JAINAM_NO_MARKET_ORDERS",
+        "exchanges that close-all sends limit orders to, separated by commas",
+        "",
+        may_be_empty=True,
+    ),
     Setting("JAINAM_HOME", "directory of what the desk's processes share", DEFAULT_HOME),
     Setting("JAINAM_STORE_URL", "database of sessions and journal; desk.db in JAINAM_HOME when not set"),
     Setting("JAINAM_TOKEN_REPOSITORY", "the token repository plug-in", "sql"),
-    Setting("JAINAM_LOAD_PLUGINS", "entry points to load, separated by commas; all when not set"),
+    Setting(
+        "JAINAM_LOAD_PLUGINS",
+        "entry points to load, separated by commas, none when empty; all when not set",
+        may_be_empty=True,
+    ),
     *(Setting(f"JAINAM_{name}", f"{meaning} of the active account", is_secret=True) for name, meaning in _CREDENTIALS),
     Setting("JAINAM_CLIENT_ID", "a PRO dealer's own code on calls, five stars when not set", is_secret=True),
 )
 """Every setting but those of one account, which are named JAINAM_SYMPHONY_<SERVER>_<KIND>_<what>."""
+
+_GENERAL_BY_NAME = {setting.name: setting for setting in GENERAL}
 
 
 def account_settings(account: AccountId) -> tuple[Setting, ...]:
@@ -110,7 +147,13 @@ def account_stem(server: str, kind: AccountKind) -> str:
     return f"JAINAM_SYMPHONY_{server}_{kind.value}"
 
 
-@frozen
+def known_settings() -> dict[str, Setting]:
+    """Return every setting that means something, by name: the general ones, then those of each account."""
+    accounts = [AccountId("", server, kind) for server in SERVERS for kind in AccountKind]
+    return _GENERAL_BY_NAME | {one.name: one for account in accounts for one in account_settings(account)}
+
+
+@frozen(repr=False)
 class Value:
     """An effective value and where it came from."""
 
@@ -127,67 +170,60 @@ class Value:
             return "****" if self.text else ""
         return _without_password(self.text)
 
+    def __repr__(self) -> str:
+        return f"Value({self.setting.name}={self.shown!r}, {self.origin.value})"
+
 
 @define
 class Settings:
     """Effective settings of one desk."""
 
-    arguments: Mapping[str, str] = field(factory=dict)
+    arguments: Mapping[str, str] = field(factory=dict, repr=False)
     environment: Mapping[str, str] = field(factory=dict, repr=False)
     env_file: Mapping[str, str] = field(factory=dict, repr=False)
     env_path: Path | None = None
 
     def value(self, setting: Setting) -> Value:
-        """Return one setting's value with its origin."""
+        """Return one setting's value with its origin; space around it is not part of it."""
         for source, origin in (
             (self.arguments, Origin.ARGUMENT),
             (self.environment, Origin.ENVIRONMENT),
             (self.env_file, Origin.ENV_FILE),
         ):
             text = source.get(setting.name)
-            if text is not None:
-                return Value(setting, text, origin)
+            if text is None:
+                continue
+            if text.strip() or setting.may_be_empty:
+                return Value(setting, text.strip(), origin)
+            break  # said to be nothing, whatever the sources below say
         return Value(setting, setting.default, Origin.UNSET if setting.default is None else Origin.DEFAULT)
 
     def text(self, name: str) -> str | None:
-        """Return a value as text; an empty one counts as not set."""
-        known = next((setting for setting in GENERAL if setting.name == name), None)
-        text = self.value(known or Setting(name, "")).text
-        return text.strip() or None if text is not None else None
+        """Return a value as text, or ``None`` when it is not set."""
+        return self.value(_GENERAL_BY_NAME.get(name) or Setting(name, "")).text
 
     def number(self, name: str, *, at_least: float = 0.0) -> float:
         """Return a value as a number, or raise ``ConfigurationError`` that names it."""
-        return self._parsed(name, float, f"a number of at least {at_least:g}", lambda number: number >= at_least)
+        return self._parsed(name, _number, f"a number of at least {at_least:g}", lambda number: number >= at_least)
 
     def whole(self, name: str, *, at_least: int = 0) -> int:
         """Return a value as a whole number, or raise ``ConfigurationError`` that names it."""
-        return self._parsed(name, int, f"a whole number of at least {at_least}", lambda number: number >= at_least)
+        return self._parsed(name, _whole, f"a whole number of at least {at_least}", lambda number: number >= at_least)
 
     def flag(self, name: str) -> bool:
         """Return a value as yes or no, or raise ``ConfigurationError`` that names it."""
-        words = {
-            "true": True,
-            "1": True,
-            "yes": True,
-            "on": True,
-            "false": False,
-            "0": False,
-            "no": False,
-            "off": False,
-        }
         text = (self.text(name) or "false").lower()
-        if text not in words:
+        if text not in _FLAGS:
             raise ConfigurationError(f"{name} is {text!r}; use true or false")
-        return words[text]
+        return _FLAGS[text]
 
     def chart(self) -> dict[Endpoint, Limit]:
         """Return the rate limits in force: the broker's chart, none, or the chart scaled."""
-        text = (self.text("JAINAM_RATE_LIMITS") or "on").lower()
-        if text == "on":
-            return dict(PROP_B_CHART)
-        if text == "off":
-            return {}
-        factor = self.number("JAINAM_RATE_LIMITS", at_least=0.01)
+        name = "JAINAM_RATE_LIMITS"
+        text = (self.text(name) or "on").lower()
+        if text in {"on", "off"}:
+            return dict(PROP_B_CHART) if text == "on" else {}
+        factor = self._parsed(name, _number, "on, off, or a factor of at least 0.01", lambda number: number >= 0.01)
         return scaled(PROP_B_CHART.items(), factor)
 
     def logs_in(self) -> bool:
@@ -208,8 +244,13 @@ class Settings:
 
     def home(self) -> Path:
         """Return the desk's directory; a relative one is below the folder of the `.env` file that names it."""
-        value = self.value(next(one for one in GENERAL if one.name == "JAINAM_HOME"))
-        path = Path(value.text or DEFAULT_HOME).expanduser()
+        value = self.value(_GENERAL_BY_NAME["JAINAM_HOME"])
+        try:
+            path = Path(value.text or DEFAULT_HOME).expanduser()
+        except RuntimeError as error:
+            raise ConfigurationError(
+                f"JAINAM_HOME is {value.text!r}, and there is no such home directory", hint="write the whole path"
+            ) from error
         if not path.is_absolute() and value.origin is Origin.ENV_FILE and self.env_path is not None:
             return (self.env_path.parent / path).absolute()
         return path.absolute()
@@ -266,15 +307,21 @@ class Settings:
         Return the keys of an account: interactive, market.
 
         Raises:
-            ConfigurationError: Names every key that is missing, all at once.
+            ConfigurationError: Names every credential that is missing or malformed, all at once; shows none.
         """
-        found = {name: self.of_account(account, name) for name, _ in _CREDENTIALS}
         stem = account_stem(account.server, account.kind)
-        missing = [f"{stem}_{name}" for name, text in found.items() if not text]
-        if missing:
+        found = {name: self.of_account(account, name) for name, _ in _CREDENTIALS}
+        named = {f"{stem}_{name}": text for name, text in found.items()}
+        if self.text("JAINAM_HOSTLOOKUP_URL") is not None:
+            named["JAINAM_HOSTLOOKUP_PASSWORD"] = self.text("JAINAM_HOSTLOOKUP_PASSWORD")
+        missing = [name for name, text in named.items() if not text]
+        malformed = [name for name, text in named.items() if text and not _may_be_credential(text)]
+        if missing or malformed:
+            told = [f"{', '.join(missing)} not set"] if missing else []
+            told += [f"{', '.join(malformed)} malformed"] if malformed else []
             raise ConfigurationError(
-                f"account {account} has no credentials: {', '.join(missing)}",
-                missing=missing,
+                f"account {account} has no credentials: {'; '.join(told)}",
+                missing=(*missing, *malformed),
                 hint="set them in the environment or in the .env file, or run 'jainam init' for the simulator",
             )
         keys = {name: Secret(text or "") for name, text in found.items()}
@@ -300,37 +347,29 @@ class Settings:
         Raises:
             ConfigurationError: It is no URL, or the simulator's is not on this machine.
         """
-        own = self.text(f"{account_stem(account.server, account.kind)}_BASE_URL")
+        own = f"{account_stem(account.server, account.kind)}_BASE_URL"
+        name = own if self.text(own) is not None else "JAINAM_BASE_URL"
         default = SIMULATOR_URL if is_simulated else SERVERS[account.server]
-        url = (own or self.text("JAINAM_BASE_URL") or default).rstrip("/")
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigurationError(f"JAINAM_BASE_URL is {url!r}; use a URL such as {SIMULATOR_URL}")
-        if is_simulated and parts.hostname not in LOOPBACK:
+        url = (self.text(name) or default).rstrip("/")
+        host = _host_of(url)
+        if host is None:
+            raise ConfigurationError(f"{name} is {_without_password(url)!r}; use a URL such as {SIMULATOR_URL}")
+        if is_simulated and host not in LOOPBACK:
             raise ConfigurationError(
-                f"JAINAM_BROKER is a simulator, but JAINAM_BASE_URL names {parts.hostname}",
+                f"JAINAM_BROKER is a simulator, but {name} names {host}",
                 hint="a simulator runs on this machine; set JAINAM_BROKER=jainam for the real servers",
             )
         return url
 
     def all_values(self) -> tuple[Value, ...]:
         """Return every setting with its effective value: the general ones, then those of accounts that have any."""
-        accounts = [AccountId("", server, kind) for server in SERVERS for kind in AccountKind]
-        of_accounts = [setting for account in accounts for setting in account_settings(account)]
-        values = [self.value(setting) for setting in GENERAL]
-        values += [value for value in map(self.value, of_accounts) if value.origin is not Origin.UNSET]
-        return tuple(values)
+        values = [self.value(setting) for setting in known_settings().values()]
+        return tuple(one for one in values if one.setting.name in _GENERAL_BY_NAME or one.origin is not Origin.UNSET)
 
     def unknown_names(self) -> tuple[str, ...]:
         """Return names in the `.env` file that begin like ours and mean nothing: typing errors, usually."""
-        known = {setting.name for setting in GENERAL}
-        known |= {
-            setting.name
-            for server in SERVERS
-            for kind in AccountKind
-            for setting in account_settings(AccountId("", server, kind))
-        }
-        return tuple(sorted(name for name in self.env_file if name.startswith("JAINAM_") and name not in known))
+        known = known_settings()
+        return tuple(sorted(name for name in self.env_file if name not in known))
 
     def secrets(self) -> tuple[Secret, ...]:
         """Return every secret that is configured, for tests and scrubbing of foreign texts."""
@@ -352,8 +391,8 @@ class Settings:
         try:
             number = parse(text)
         except ValueError:
-            raise ConfigurationError(f"{name} is {text!r}; use {wanted}") from None
-        if not is_legal(number):
+            number = None
+        if number is None or not is_legal(number):
             raise ConfigurationError(f"{name} is {text!r}; use {wanted}")
         return number
 
@@ -367,7 +406,7 @@ def read_settings(env_file: str | Path | None = None, **arguments: object) -> Se
         **arguments: Explicit values by name, the prefix ``JAINAM_`` may be left out: ``broker="simulator"``.
 
     Raises:
-        ConfigurationError: A named file is not there, or an argument is no setting.
+        ConfigurationError: A named file is not there, one can't be read, or an argument is no setting.
     """
     path = Path(env_file) if env_file is not None else Path(".env")
     if env_file is not None and not path.is_file():
@@ -381,12 +420,12 @@ def read_settings(env_file: str | Path | None = None, **arguments: object) -> Se
 
 
 def _argument_names(arguments: Mapping[str, object]) -> dict[str, str]:
-    known = {setting.name for setting in GENERAL}
+    known = known_settings()
     found: dict[str, str] = {}
     for argument, value in arguments.items():
         name = argument.upper()
         name = name if name.startswith("JAINAM_") else f"JAINAM_{name}"
-        if name not in known and not name.startswith("JAINAM_SYMPHONY_"):
+        if name not in known:
             raise ConfigurationError(f"{argument!r} is no setting; 'jainam config show' lists them all")
         if value is None:
             continue
@@ -399,8 +438,14 @@ def _read_env_file(path: Path) -> dict[str, str]:
     """Return what a `.env` file says of us; `$` is never expanded."""
     from dotenv import dotenv_values  # noqa: PLC0415  # only a process that has such a file pays for the parser
 
+    try:
+        # some editors begin a file with a byte order mark, which would hide its first name
+        read = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ConfigurationError(f"{path} can't be read: {reason}") from error
     found: dict[str, str] = {}
-    for name, text in dotenv_values(path, interpolate=False).items():
+    for name, text in read.items():
         if text is None or not name.startswith("JAINAM_"):
             continue
         if _ESCAPED_DOLLAR.search(text):
@@ -410,6 +455,40 @@ def _read_env_file(path: Path) -> dict[str, str]:
     return found
 
 
+def _number(text: str) -> float:
+    """Return a finite number; nothing of a desk waits for ever."""
+    number = float(_digits(text))
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _whole(text: str) -> int:
+    return int(_digits(text))
+
+
+def _digits(text: str) -> str:
+    """Return a number's text as people write it; Python's own readers take 1_0 and other scripts' digits too."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return text
+
+
+def _may_be_credential(text: str) -> bool:
+    """Whether a text can be a key: visible ASCII letters without space, and not what an example file says."""
+    return all("!" <= letter <= "~" for letter in text) and not _PLACEHOLDER.fullmatch(text)
+
+
+def _host_of(url: str) -> str | None:
+    """Return the host of a web address; ``None`` where it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number of a port
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in {"http", "https"} else None
+
+
 def _without_password(text: str) -> str:
-    """Return a URL without the password that it may carry; any other text as it is."""
-    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:****@", text)
+    """Return a URL without the passwords that it may carry; any other text as it is."""
+    return _QUERY_PASSWORD.sub(r"\1****", _USER_PASSWORD.sub(r"\1:****@", text)) if "://" in text else text
