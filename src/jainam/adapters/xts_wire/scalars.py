@@ -7,6 +7,7 @@ ever turns an unreadable value into zero. Source: xts-api.md, 2.1, 5.1 and 9.
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from jainam.domain.trading_day import IST
 
@@ -18,6 +19,10 @@ _NOISE_PLACES = 8
 
 _NOISE = Decimal(1).scaleb(-_NOISE_PLACES)
 _EXACT_FLOAT = 2**53
+_TEXTS_KEPT = 8192
+"""Decimals that are kept by their text: the rows of a book are read many times a second, most of them unchanged."""
+
+_LONGEST_KEPT = 32
 _ABSENT = frozenset({"", "nan", "null", "none", "-"})
 _NO_TIME_BEFORE = 1981
 """The venue writes "no time" as the first second of 1980 (4.6)."""
@@ -70,16 +75,23 @@ def identifier_of(value: object) -> str:
 
 def decimal_of(value: object) -> Decimal:
     """Return a finite number exactly as it was printed, float noise removed."""
-    if isinstance(value, bool):
+    number = decimal_or_none(value)
+    if number is None:
         raise FieldError("a number")
-    if isinstance(value, int):
-        number = Decimal(value)
-    elif isinstance(value, float):
-        number = _parsed(repr(value))
-    elif isinstance(value, str):
-        number = _parsed(value.strip().replace(",", ""))
-    else:
-        raise FieldError("a number")
+    return number
+
+
+def _decimal_in(text: str) -> Decimal | None:
+    try:
+        return _bounded(_parsed(text.strip().replace(",", "")))
+    except FieldError:
+        return None
+
+
+_decimal_in_short = lru_cache(maxsize=_TEXTS_KEPT)(_decimal_in)
+
+
+def _bounded(number: Decimal) -> Decimal:
     if not number.is_finite() or number.adjusted() > _LARGEST_EXPONENT:
         raise FieldError("a number")
     return _without_noise(number)
@@ -106,10 +118,12 @@ def _without_noise(number: Decimal) -> Decimal:
 
 def decimal_or_none(value: object) -> Decimal | None:
     """Return a number, or ``None`` where the venue sent nothing readable."""
-    if is_absent(value):
+    if isinstance(value, str):
+        return _decimal_in_short(value) if len(value) <= _LONGEST_KEPT else _decimal_in(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        return decimal_of(value)
+        return _bounded(Decimal(value) if isinstance(value, int) else _parsed(repr(value)))
     except FieldError:
         return None
 
@@ -121,12 +135,12 @@ def price_or_none(value: object) -> Decimal | None:
 
 def whole_of(value: object) -> int:
     """Return a whole number; ``"195.00"`` and ``"1,950"`` are some, ``195.5`` is none."""
+    if isinstance(value, str) and len(value) < _LARGEST_EXPONENT and value.isascii() and value.isdigit():
+        return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         if abs(value) >= 10**_LARGEST_EXPONENT:
             raise FieldError("a whole number")
         return value
-    if isinstance(value, str) and len(value) < _LARGEST_EXPONENT and value.isascii() and value.isdigit():
-        return int(value)
     try:
         number = decimal_of(value)
     except FieldError:
