@@ -85,7 +85,7 @@ class CancelOrder:
 
         def ask(row: OrderRow) -> JainamError | None:
             try:
-                self.sessions.read(
+                self.sessions.call(
                     Side.INTERACTIVE,
                     lambda session: self.gateway.cancel(session, row.client, row.app_order_id, priority=priority),
                 )

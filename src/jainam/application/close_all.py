@@ -155,20 +155,24 @@ class CloseAll:
             return tuple(pool.map(lambda item: self._close_key(closing, *item), keys.items()))
 
     def _close_key(self, closing: Closing, key: PositionKey, shown: int) -> PositionClose:
-        """Close one key; every failure becomes its outcome."""
-        blank = PositionClose(key, self._symbol(key), shown, None, CloseOutcome.FAILED)
+        """Close one key; every failure becomes its outcome, as it must not stop the other keys."""
+        blank = PositionClose(key, str(key), shown, None, CloseOutcome.FAILED)
         try:
-            with self.locks.hold(str(key), bound_s=self.bounds.close_lock_s):
+            blank = evolve(blank, symbol=self._symbol(key))
+            return self._with_lock(closing, blank)
+        except JainamError as error:
+            return evolve(blank, message=str(error))
+        except Exception as error:  # noqa: BLE001  # the top of a thread: reported as this key's outcome
+            return evolve(blank, message=f"internal error {type(error).__name__}: {error}")
+
+    def _with_lock(self, closing: Closing, blank: PositionClose) -> PositionClose:
+        try:
+            with self.locks.hold(str(blank.key), bound_s=self.bounds.close_lock_s):
                 return self._rounds(closing, blank)
         except KeyBusy as busy:
             if not closing.force:
                 return evolve(blank, outcome=CloseOutcome.BUSY, message=busy.message)
-        except JainamError as error:
-            return evolve(blank, message=str(error))
-        try:
-            return self._rounds(closing, blank)
-        except JainamError as error:
-            return evolve(blank, message=str(error))
+        return self._rounds(closing, blank)
 
     def _rounds(self, closing: Closing, close: PositionClose) -> PositionClose:
         key = close.key

@@ -47,7 +47,7 @@ class LoadInstruments:
         """
         wanted = tuple(exchanges) or self.source.exchanges()
         try:
-            return self.sessions.read(Side.MARKET, lambda session: self._load(session, wanted, progress))
+            return self.sessions.call(Side.MARKET, lambda session: self._load(session, wanted, progress))
         except NotLoggedIn:
             # the master comes without a token too (xts-api.md, 2)
             return self._load(None, wanted, progress)

@@ -13,7 +13,7 @@ from jainam.domain.instruments import Instrument
 from jainam.domain.limits import Endpoint
 from jainam.domain.order_checks import check_change
 from jainam.domain.orders import OrderChange, OrderRow, OrderType, Product, TimeInForce, find_order
-from jainam.domain.sessions import Side
+from jainam.domain.sessions import Session, Side
 from jainam.ports.broker import OrderGateway, OrderReader
 from jainam.ports.clock import Clock
 from jainam.ports.instrument_store import InstrumentStore
@@ -118,25 +118,32 @@ class ModifyOrder:
 
     def _send(self, client: str | None, row: OrderRow, change: OrderChange) -> None:
         self.limits.reserve(row.account, Endpoint.ORDER_MODIFY)
-        with self.sessions.sending(Side.INTERACTIVE) as session:
-            try:
-                self.gateway.modify(session, client, row.app_order_id, row.client_order_id, change)
-            except BrokerError as error:
-                if error.effect is Effect.NONE:
-                    raise
-                if not self._shows(client, row, change):
-                    raise OutcomeInDoubt(
-                        f"the modification of order {row.app_order_id} got no definite answer",
-                        client_order_ids=[row.client_order_id] if row.client_order_id else [],
-                        hint=f"see what became of it: jainam order history {row.app_order_id}",
-                    ) from error
+        try:
+            self._write(client, row, change)
+        except BrokerError as error:
+            if error.effect is Effect.NONE:
+                raise
+            if not self._shows(client, row, change):
+                raise OutcomeInDoubt(
+                    f"the modification of order {row.app_order_id} got no definite answer",
+                    client_order_ids=[row.client_order_id] if row.client_order_id else [],
+                    hint=f"see what became of it: jainam order history {row.app_order_id}",
+                ) from error
+
+    def _write(self, client: str | None, row: OrderRow, change: OrderChange) -> None:
+        """Send the change, once more only after an answer that proves that the token was refused."""
+
+        def write(session: Session) -> None:
+            self.gateway.modify(session, client, row.app_order_id, row.client_order_id, change)
+
+        self.sessions.call(Side.INTERACTIVE, write)
 
     def _shows(self, client: str | None, before: OrderRow, change: OrderChange) -> bool:
         """Whether the order's history shows the asked terms, looking a few times."""
         for look in range(_LOOKS):
             if look:
                 self.clock.sleep(_LOOK_EVERY_S)
-            reading = self.sessions.read(
+            reading = self.sessions.call(
                 Side.INTERACTIVE,
                 lambda session: self.reader.order_history(session, client, before.app_order_id),
             )

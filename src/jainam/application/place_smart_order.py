@@ -1,6 +1,7 @@
 """Place a smart order: bring one client's position in one instrument to a target."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from attrs import evolve, frozen
@@ -118,7 +119,9 @@ class PlaceSmartOrder:
         key = self.key(client, order)
         with self.locks.hold(str(key), bound_s=self.bounds.lock_s):
             self._refuse_doubt(key)
-            return self._plan(key, order, self.agree.run(key))
+            began_at = self.clock.now()
+            self._look_for_others(order)
+            return self._plan(key, order, self.agree.run(key), began_at)
 
     def run(self, client: str | None, order: SmartOrder, caller_key: str | None = None) -> SmartOrderResult:
         """
@@ -201,6 +204,7 @@ class PlaceSmartOrder:
     def _under_lock(self, key: PositionKey, order: SmartOrder, caller_key: str | None) -> SmartOrderResult:
         self._refuse_doubt(key)
         epoch = self.journal.epoch(self.account, key.client)
+        began_at = self.clock.now()
         notes: list[str] = []
         for _ in range(self.bounds.rounds):
             agreed = self._agree(key, notes)
@@ -208,7 +212,8 @@ class PlaceSmartOrder:
                 return self._cancelling(key, order, notes)
             if agreed.unexplained:
                 notes.append(f"somebody else traded {agreed.unexplained:+d} on this key")
-            plan = self._plan(key, order, agreed)
+            self._look_for_others(order)
+            plan = self._plan(key, order, agreed, began_at)
             if order.other_orders is OtherOrders.CANCEL and plan.others:
                 if not self._cancel_others(key):
                     notes.append("live orders on the key could not be cancelled within the bound")
@@ -247,12 +252,17 @@ class PlaceSmartOrder:
         plan = SmartOrderPlan(order.target, last.net if last else 0, sum(one.working_qty for one in children), children)
         return self._result(SmartOutcome.CANCELLING, plan, (), notes)
 
-    def _plan(self, key: PositionKey, order: SmartOrder, agreed: Agreed) -> SmartOrderPlan:
+    def _look_for_others(self, order: SmartOrder) -> None:
+        """Read the order book where the caller wants more than to be told of other orders."""
+        if order.other_orders is not OtherOrders.REPORT:
+            self.books.order_book()
+
+    def _plan(self, key: PositionKey, order: SmartOrder, agreed: Agreed, began_at: datetime) -> SmartOrderPlan:
         live = [one for one in agreed.orders if one.is_live]
         children = [one for one in live if one.purpose in COUNTED]
         plan = plan_smart_order(order.target, agreed.net, children, order.instrument.rules)
         others: list[OrderRow | Order] = [one for one in live if one.purpose not in COUNTED]
-        others += self._external(key, agreed)
+        others += self._external(key, agreed, began_at)
         if others and order.other_orders is OtherOrders.REFUSE:
             raise OrderDenied(
                 (Violation("other_orders", f"{key} has {len(others)} live orders of other kinds", "other-orders"),),
@@ -261,10 +271,11 @@ class PlaceSmartOrder:
             )
         return evolve(plan, others=tuple(others))
 
-    def _external(self, key: PositionKey, agreed: Agreed) -> list[OrderRow]:
-        """Return live rows on the key that no order of ours explains, from the latest book that was read anyway."""
+    def _external(self, key: PositionKey, agreed: Agreed, began_at: datetime) -> list[OrderRow]:
+        """Return live rows on the key that no order of ours explains, where a book was read since then anyway."""
         ours = {one.app_order_id for one in agreed.orders}
-        return [row for row in self.books.latest_rows(key) if not row.is_terminal and row.app_order_id not in ours]
+        rows = self.books.latest_rows(key, since=began_at)
+        return [row for row in rows if not row.is_terminal and row.app_order_id not in ours]
 
     def _cancel(self, children: Sequence[Order]) -> bool:
         """Cancel children and tell whether every one is over in its bound."""

@@ -1,6 +1,7 @@
 """Read the venue's books: order book and positions, shared by all who wait, the orders folded into the journal."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from attrs import define, field
 
@@ -63,17 +64,19 @@ class ReadBooks:
         number = order.app_order_id
         if number is None:
             return ()
-        reading = self.sessions.read(
+        reading = self.sessions.call(
             Side.INTERACTIVE,
             lambda session: self.orders.order_history(session, order.client, number, priority=priority),
         )
         self.journal.observe(reading.rows, seen_at=self.clock.now())
         return reading.rows
 
-    def latest_rows(self, key: PositionKey) -> tuple[OrderRow, ...]:
-        """Return the rows of a key in the latest book that this process read, without reading it again."""
+    def latest_rows(self, key: PositionKey, *, since: datetime) -> tuple[OrderRow, ...]:
+        """Return the rows of a key in the latest book that this process read, if it did since then."""
         latest = self._latest
-        return () if latest is None else tuple(row for row in latest.rows if row.key == key)
+        if latest is None or latest.sent_at < since:
+            return ()
+        return tuple(row for row in latest.rows if row.key == key)
 
     def knows(self, key: PositionKey) -> bool:
         """Whether an earlier snapshot of positions had a row of this key."""
@@ -89,9 +92,9 @@ class ReadBooks:
                 session, None, everyone=self._everyone, before_send=before_send, priority=priority
             )
 
-        reading = self.sessions.read(Side.INTERACTIVE, read)
+        reading = self.sessions.call(Side.INTERACTIVE, read)
         if reading.was_empty_answer:
-            reading = self.sessions.read(Side.INTERACTIVE, read)
+            reading = self.sessions.call(Side.INTERACTIVE, read)
         self._observe(reading.rows)
         self._latest = reading
         return reading
@@ -105,7 +108,7 @@ class ReadBooks:
             self._observed = {row.app_order_id: row for row in rows}
 
     def _read_positions(self, before_send: BeforeSend, priority: Priority) -> Reading[Position]:
-        reading = self.sessions.read(
+        reading = self.sessions.call(
             Side.INTERACTIVE,
             lambda session: self.portfolio.positions(
                 session, None, everyone=self._everyone, before_send=before_send, priority=priority

@@ -10,6 +10,7 @@ from jainam.application.use_session import UseSession
 from jainam.domain.errors import (
     BrokerError,
     BrokerUnavailable,
+    Effect,
     JainamError,
     KeyReused,
     LimitExceeded,
@@ -205,6 +206,7 @@ class SubmitOrder:
         refused: Session | None = None
         while True:
             attempt += 1
+            is_marked = False
             try:
                 self.limits.reserve(order.account, Endpoint.ORDER_PLACE, priority=ticket.priority)
                 with self.sessions.sending(Side.INTERACTIVE, refused=refused) as session:
@@ -215,6 +217,7 @@ class SubmitOrder:
                         at=self.clock.now(),
                         is_past_deadline=lambda: self._is_past(ticket.deadline_s),
                     )
+                    is_marked = True
                     answer = self.gateway.place(session, order.client, order.client_order_id, request)
             except OrderDenied as error:
                 now = self.journal.get(order.client_order_id) or order
@@ -222,6 +225,8 @@ class SubmitOrder:
                     now = self._settle(now, Verdict(IntentState.DENIED, reason=error.message))
                 return now, None if now.state is IntentState.PLACED else error
             except BrokerError as error:
+                if not is_marked:
+                    return self._settle(order, Verdict(IntentState.NEVER_LEFT, reason=str(error))), _unsent(error)
                 if self._may_go_again(error, attempt):
                     refused = session if isinstance(error, SessionRefused) else None
                     self._back_off(error, attempt, order)
@@ -241,10 +246,8 @@ class SubmitOrder:
         if attempt >= self.bounds.place_attempts or verdict_of(error).state not in WITHOUT_EFFECT:
             return False
         if isinstance(error, SessionRefused):
-            return error.endpoint == Endpoint.ORDER_PLACE.value and attempt == 1
-        return isinstance(error, LimitExceeded | BrokerUnavailable) and (
-            not isinstance(error, LimitExceeded) or error.http_status is not None
-        )
+            return attempt == 1
+        return isinstance(error, LimitExceeded | BrokerUnavailable)
 
     def _back_off(self, error: BrokerError, attempt: int, order: Order) -> None:
         if isinstance(error, LimitExceeded):
@@ -352,3 +355,19 @@ class SubmitOrder:
                 client_order_ids=[identifier],
                 hint=f"call again in {self.bounds.settling_s - waited:.0f} s; nothing was sent now",
             )
+
+
+def _unsent(error: BrokerError) -> BrokerError:
+    """Return the error of an order of which nothing left: a lost login is no lost order."""
+    if error.effect is Effect.NONE:
+        return error
+    unsent = BrokerUnavailable(
+        f"the order was not sent, as no session could be had: {error.message}",
+        endpoint=error.endpoint,
+        http_status=error.http_status,
+        broker_code=error.broker_code,
+        correlation_id=error.correlation_id,
+        attempts=error.attempts,
+    )
+    unsent.__cause__ = error
+    return unsent

@@ -65,8 +65,8 @@ class UseSession:
         """Return a session other than the one that was refused."""
         return self.log_in.after_refusal(side, refused)
 
-    def read(self, side: Side, call: Callable[[Session], _Answer]) -> _Answer:
-        """Make a call that is harmless to repeat: a refused token is replaced and the call made once more."""
+    def call(self, side: Side, call: Callable[[Session], _Answer]) -> _Answer:
+        """Make a call; an answer that proves that its token was refused is followed by another token and one replay."""
         with self.sending(side) as session:
             try:
                 return call(session)

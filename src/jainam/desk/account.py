@@ -81,7 +81,7 @@ class Account:
 
     def trades(self) -> tuple[Trade, ...]:
         """Return today's fills of everyone the account trades for."""
-        return self._uses.sessions.read(
+        return self._uses.sessions.call(
             Side.INTERACTIVE,
             lambda session: self._uses.broker.books.trades(session, None, everyone=self._trades_for_many).rows,
         )

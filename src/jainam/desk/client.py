@@ -146,7 +146,7 @@ class Client:
     def order_history(self, app_order_id: str) -> tuple[OrderRow, ...]:
         """Return the states that an order went through, oldest first."""
         who = self.who()
-        return self._uses.sessions.read(
+        return self._uses.sessions.call(
             Side.INTERACTIVE,
             lambda session: self._uses.broker.books.order_history(session, who, str(app_order_id)).rows,
         )
@@ -154,7 +154,7 @@ class Client:
     def trades(self) -> tuple[Trade, ...]:
         """Return today's fills of this client."""
         who = self.who()
-        return self._uses.sessions.read(
+        return self._uses.sessions.call(
             Side.INTERACTIVE, lambda session: self._uses.broker.books.trades(session, who).rows
         )
 
@@ -221,28 +221,28 @@ class Client:
         wanted = inputs.word("view", PositionView, view)
         inputs.done()
         who = self.who()
-        return self._uses.sessions.read(
+        return self._uses.sessions.call(
             Side.INTERACTIVE, lambda session: self._uses.broker.portfolio.positions(session, who, wanted).rows
         )
 
     def holdings(self) -> tuple[Holding, ...]:
         """Return the shares in this client's demat account."""
         who = self.who()
-        return self._uses.sessions.read(
+        return self._uses.sessions.call(
             Side.INTERACTIVE, lambda session: self._uses.broker.portfolio.holdings(session, who).rows
         )
 
     def funds(self) -> tuple[Funds, ...]:
         """Return this client's balance lines; the one with ``is_total`` is the account's total."""
         who = self.who()
-        return self._uses.sessions.read(
+        return self._uses.sessions.call(
             Side.INTERACTIVE, lambda session: self._uses.broker.portfolio.funds(session, who).rows
         )
 
     def profile(self) -> Profile:
         """Return who this client is."""
         who = self.who()
-        return self._uses.sessions.read(
+        return self._uses.sessions.call(
             Side.INTERACTIVE, lambda session: self._uses.broker.portfolio.profile(session, who)
         )
 
