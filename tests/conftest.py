@@ -19,7 +19,7 @@ settings.register_profile(
     "mutation",  # a mutant is killed by any failure: nobody reads the smallest example
     _PLAIN,
     derandomize=True,
-    max_examples=50,
+    max_examples=40,
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,
 )

@@ -1,7 +1,9 @@
 """The algebra of smart orders (D7): whatever the position and the working children, the plan reaches the target."""
 
+from collections.abc import Sequence
+
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from jainam.domain.errors import OrderDenied
@@ -32,6 +34,13 @@ def largest_orders(draw: st.DrawFn, lot: int) -> int | None:
 def settle_cancels(plan: SmartOrderPlan, working: list[Order]) -> list[Order]:
     gone = {child.client_order_id for child in plan.cancels}
     return [child for child in working if child.client_order_id not in gone]
+
+
+def legs_or_violations(target: int, net: int, working: Sequence[Order], lot: int) -> list[object]:
+    try:
+        return [leg.signed_qty for leg in plan_smart_order(target, net, working, rules(lot)).legs]
+    except OrderDenied as denied:
+        return [one.message for one in denied.violations]
 
 
 @given(target=QUANTITIES, net=QUANTITIES, working=children(), data=st.data())
@@ -100,6 +109,10 @@ def test_legs_are_legal_and_no_more_than_needed(target, net, lot, data):
 
 
 @given(target=QUANTITIES, net=QUANTITIES, lot=LOTS)
+@example(target=130, net=10, lot=65)
+@example(target=66, net=80, lot=65)
+@example(target=65, net=80, lot=65)
+@example(target=80, net=0, lot=65)
 def test_odd_lots_are_denied_unless_they_close_an_odd_remainder(target, net, lot):
     delta = target - net
     closes = net * delta < 0 and target % lot == 0
@@ -126,6 +139,8 @@ def test_a_plan_is_cancels_or_legs_and_never_both(target, net, working):
 
 
 @given(target=QUANTITIES, net=QUANTITIES, working=children(6))
+@example(target=65, net=0, working=[live_order(65, name="1"), live_order(65, name="2")])
+@example(target=65, net=0, working=[live_order(-65)])
 def test_children_that_fit_are_kept_and_others_are_cancelled(target, net, working):
     need = target - net
 
@@ -142,9 +157,21 @@ def test_children_that_fit_are_kept_and_others_are_cancelled(target, net, workin
 
 
 @given(target=QUANTITIES, net=QUANTITIES)
+@example(target=65, net=0)
+@example(target=0, net=65)
 def test_a_leg_buys_exactly_when_the_target_is_above(target, net):
     plan = plan_smart_order(target, net, (), rules())
 
     assert {leg.side for leg in plan.legs} == (
         set() if target == net else {OrderSide.BUY if target > net else OrderSide.SELL}
     )
+
+
+@given(target=QUANTITIES, net=QUANTITIES, working=children(), lot=LOTS)
+@example(target=130, net=-10, working=[live_order(15)], lot=65)
+@example(target=-130, net=0, working=[live_order(-65, done=5)], lot=5)
+def test_children_that_fit_count_as_if_they_had_traded(target, net, working, lot):
+    kept = settle_cancels(plan_smart_order(target, net, working, rules(1)), working)
+    traded = net + sum(child.working_qty for child in kept)
+
+    assert legs_or_violations(target, net, kept, lot) == legs_or_violations(target, traded, (), lot)
