@@ -182,3 +182,29 @@ def test_help_loads_neither_the_desk_nor_rich():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", ["simulate", "demo"])
+def test_a_missing_extra_says_how_to_install_it(run, monkeypatch, name):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    for module in [one for one in sys.modules if one.startswith("jainam.simulator.")]:
+        monkeypatch.delitem(sys.modules, module)
+
+    code, out, _ = run(name, "--json")
+
+    assert code == 5
+    error = json.loads(out)["error"]
+    assert error["code"] == "missing-extra"
+    assert error["hint"] == "pip install 'jainam[simulator]'"
+
+
+def test_status_needs_no_credentials(run, tmp_path):
+    (tmp_path / ".env").write_text("JAINAM_BROKER=simulator\nJAINAM_ACTIVE_ACCOUNT_TYPE=PRO\nJAINAM_HOME=home\n")
+
+    code, out, _ = run("status", "--json")
+
+    assert code == 0
+    document = json.loads(out)
+    assert document["account"] == "B/PRO"
+    assert document["sessions"] == []
+    assert document["simulated"] is True

@@ -23,11 +23,20 @@ def broken():
     raise RuntimeError("no luck")
 
 
+@click.command()
+@click.pass_obj
+def explode(running):
+    """Fail in a way that nobody foresaw."""
+    secret = running.settings().text("JAINAM_INTERACTIVE_API_SECRET")
+    raise RuntimeError(f"it went wrong with {secret}")
+
+
 @hookimpl
 def jainam_register_commands(register):
     register("hello", hello)
     register("later", lambda: hello)
     register("broken", broken)
+    register("explode", explode)
     register("number", 5)
     register("status", hello)
 '''
@@ -82,6 +91,29 @@ def test_one_that_can_not_be_loaded_names_its_package(run, name):
     error = json.loads(out)["error"]
     assert error["code"] == "plug-in"
     assert "cheerful" in error["message"]
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_unforeseen_error_is_one_line_without_a_traceback(run):
+    code, out, err = run("explode")
+
+    assert (code, out) == (1, "")
+    assert err.splitlines() == [
+        "error: internal error (RuntimeError)",
+        "hint: run again with --debug to see where, and report it",
+    ]
+
+
+@pytest.mark.usefixtures("installed")
+def test_debug_shows_where_an_unforeseen_error_came_from_without_a_secret(run, monkeypatch):
+    monkeypatch.setenv("JAINAM_INTERACTIVE_API_SECRET", "not$for#eyes")
+
+    code, out, err = run("--debug", "--json", "explode")
+
+    assert code == 1
+    assert json.loads(out)["error"]["code"] == "internal"
+    assert "RuntimeError: it went wrong with ****" in err
+    assert "not$for#eyes" not in out + err
 
 
 @pytest.mark.usefixtures("installed")

@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -9,7 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jainam.adapters.cli.reports import MARK, Column, Report, Table, Writer, clean, machine, plain, render, shown
+from jainam.adapters.cli.reports import (
+    MARK,
+    Column,
+    Report,
+    Table,
+    Writer,
+    clean,
+    is_terminal,
+    machine,
+    plain,
+    put,
+    render,
+    shown,
+)
 from jainam.domain.orders import OrderSide
 
 TABLE = Table(
@@ -97,17 +111,18 @@ def test_a_cleaned_text_is_one_line_without_control_characters(text):
     assert not any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in cleaned)
 
 
-@given(
-    st.lists(
-        st.lists(st.one_of(st.text(), st.integers(), st.none(), st.decimals(allow_nan=False)), min_size=2, max_size=2)
-    )
-)
+CELLS = st.one_of(st.text(), st.integers(), st.none(), st.decimals(allow_nan=False), st.booleans())
+
+
+@given(st.lists(st.tuples(CELLS, CELLS)))
 def test_piped_output_has_one_line_a_row_and_one_field_a_column(rows):
-    fields = [[plain(cell) for cell in row] for row in rows]
+    pipe = io.StringIO()
 
-    lines = "".join("\t".join(row) + "\n" for row in fields).split("\n")[:-1]
+    with redirect_stdout(pipe):
+        Writer().report(Report({}, Table("Any", (Column("first"), Column("second")), rows)))
 
-    assert [line.split("\t") for line in lines] == fields
+    lines = pipe.getvalue().removesuffix("\n").split("\n")
+    assert [line.split("\t") for line in lines] == [["first", "second"], *([plain(a), plain(b)] for a, b in rows)]
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4))
@@ -140,3 +155,17 @@ def test_a_pipe_that_nobody_reads_any_more_is_no_error(monkeypatch):
     monkeypatch.setattr("sys.stdout", Closed())
 
     Writer().report(REPORT)
+
+
+def test_letters_that_the_terminal_can_not_show_are_spelled_out():
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+
+    put(narrow, "₹ 5\n")
+
+    assert narrow.buffer.getvalue() == b"\\u20b9 5\n"
+
+
+def test_a_stream_that_was_closed_before_the_start_takes_nothing():
+    put(None, "anything")
+
+    assert not is_terminal(None)

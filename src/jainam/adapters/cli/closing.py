@@ -87,7 +87,9 @@ def _close(
     lines += [f"in doubt or working: order {one.app_order_id or one.client_order_id}" for one in result.unsettled]
     lines += [f"still works: order {row.app_order_id} of {row.client or 'own account'}" for row in result.foreign]
     lines += [f"close at the terminal: {one.net_qty:,} {one.venue_symbol} of {one.client}" for one in result.beyond]
-    lines += [f"ended the mark of a dead run: {mark.process}, started {shown(mark.started_at)}" for mark in result.abandoned]
+    lines += [
+        f"ended the mark of a dead run: {mark.process}, started {shown(mark.started_at)}" for mark in result.abandoned
+    ]
     if not result.is_flat:
         lines.append("run it again to close the rest")
     document = close_document(running.desk, result)

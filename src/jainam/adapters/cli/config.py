@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jainam.settings import Settings
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 @common_options
 def config() -> None:
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Progress = Callable[["Exchange", int], None]
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 @common_options
 def instruments() -> None:
     """
@@ -100,7 +100,9 @@ def progress_bar(running: Running, expected: int | None) -> Iterator[Progress | 
 
     Yields what is told of each batch, or ``None`` where nobody watches.
     """
-    if running.is_json or not sys.stderr.isatty():
+    from jainam.adapters.cli.reports import is_terminal  # noqa: PLC0415  # as above
+
+    if running.is_json or not is_terminal(sys.stderr):
         yield None
         return
     from rich.console import Console  # noqa: PLC0415  # only terminals need it

@@ -6,7 +6,7 @@ from jainam.adapters.cli.options import common_options, pass_running
 from jainam.adapters.cli.running import Running
 
 
-@click.group("kill-switch")
+@click.group("kill-switch", no_args_is_help=False)
 @common_options
 def kill_switch() -> None:
     """

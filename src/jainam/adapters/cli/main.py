@@ -101,11 +101,10 @@ def _trace(running: Running, error: BaseException) -> None:
     """Write a traceback without local variables and without anything secret."""
     import traceback  # noqa: PLC0415  # only --debug needs it
 
-    from jainam.adapters.cli.quiet import scrubbed  # noqa: PLC0415  # as above
     from jainam.adapters.cli.reports import put  # noqa: PLC0415  # as above
 
     text = "".join(traceback.format_exception(error))
-    put(sys.stderr, scrubbed(running, text))
+    put(sys.stderr, running.scrub(text))
 
 
 def _interrupted(running: Running) -> int:

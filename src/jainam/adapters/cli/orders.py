@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _LOOKS_AFTER_S = (0.0, 0.1, 0.4)
 
 
-@click.group()
+@click.group(no_args_is_help=False)
 @common_options
 def order() -> None:
     """

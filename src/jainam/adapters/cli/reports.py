@@ -125,7 +125,7 @@ class Writer:
     @property
     def is_for_people(self) -> bool:
         """Whether a person watches stdout."""
-        return not self.is_json and sys.stdout.isatty()
+        return not self.is_json and is_terminal(sys.stdout)
 
     def report(self, report: Report) -> None:
         """Write one command's outcome."""
@@ -139,7 +139,7 @@ class Writer:
     def document(self, document: Mapping[str, object]) -> None:
         """Write one JSON document and nothing else."""
         whole = {**document, "simulated": True} if self.is_simulated else dict(document)
-        put(sys.stdout, json.dumps(machine(whole), ensure_ascii=False) + "\n")
+        put(sys.stdout, json.dumps(machine(whole)) + "\n")
 
     def notice(self, text: str) -> None:
         """Write a line for people to stderr."""
@@ -170,10 +170,25 @@ class Writer:
             put(sys.stdout, self.marked(line) + "\n")
 
 
-def put(stream: TextIO, text: str) -> None:
-    """Write and flush. Nobody reading any more is no error: the command did what it did."""
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person is at the other end; a closed stream has nobody."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def put(stream: TextIO | None, text: str) -> None:
+    """
+    Write and flush what the stream can carry. A closed one is no error: the command did what it did.
+
+    Letters that its encoding does not know are spelled out.
+    """
+    if stream is None:
+        return
     try:
-        stream.write(text)
+        try:
+            stream.write(text)
+        except UnicodeEncodeError:
+            encoding = stream.encoding or "ascii"
+            stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
     except BrokenPipeError:
         _silence(stream)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jainam.adapters.cli.reports import Report, Writer
     from jainam.desk import Account, Client, Desk
+    from jainam.domain.sessions import Secret
     from jainam.plugins import Plugins
     from jainam.settings import Settings
 
@@ -32,6 +33,7 @@ class Running:
         """Whether something may be at the venue when the run is interrupted."""
         self._desk: Desk | None = None
         self._plugins: Plugins | None = None
+        self._secrets: tuple[Secret, ...] | None = None
         self._hushed = ExitStack()
         self._is_hushed = False
 
@@ -81,7 +83,9 @@ class Running:
     @property
     def has_terminal(self) -> bool:
         """Whether somebody can be asked: a person at stdin who sees stderr, and no program that reads JSON."""
-        return not self.is_json and sys.stdin.isatty() and sys.stderr.isatty()
+        from jainam.adapters.cli.reports import is_terminal  # noqa: PLC0415  # see above
+
+        return not self.is_json and is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
     def show(self, report: "Report") -> None:
         """Write the outcome of the command."""
@@ -98,7 +102,20 @@ class Running:
             from jainam.adapters.cli.quiet import quiet  # noqa: PLC0415  # see above
 
             self._is_hushed = True
-            self._hushed.enter_context(quiet(self))
+            self._hushed.enter_context(quiet(lambda: self.is_debug, self.notice, self.scrub))
+
+    def scrub(self, text: str) -> str:
+        """Return a text without any secret of the settings in force."""
+        from jainam.adapters.cli.quiet import without_secrets  # noqa: PLC0415  # see above
+        from jainam.domain.errors import JainamError  # noqa: PLC0415  # see above
+        from jainam.settings import read_settings  # noqa: PLC0415  # see above
+
+        if self._secrets is None:
+            try:
+                self._secrets = read_settings(self.env_file).secrets()
+            except JainamError:
+                return text  # settings that can't be read have given nobody a secret
+        return without_secrets(text, self._secrets)
 
     def close(self) -> None:
         """Close the desk, if one was opened."""

@@ -35,12 +35,13 @@ def status(running: Running) -> None:
 
     desk = running.desk
     now = desk.status(running.account_name)
+    account = str(running.settings().account(running.account_name, now.broker))
     limits = next((one.text for one in desk.config() if one.setting.name == "JAINAM_RATE_LIMITS"), None)
     counts = request_counts(desk)
     document = {
         "now": now.now,
         "broker": now.broker,
-        "account": str(running.account.id),
+        "account": account,
         "sessions": [session_document(one, now.now) for one in now.sessions],
         "kill_switch": switch_document(now.kill_switch),
         "closing": [mark_document(mark, is_alive=is_alive) for mark, is_alive in now.closing],
@@ -71,7 +72,7 @@ def status(running: Running) -> None:
             for endpoint, told in counts.items()
         ),
     ]
-    running.show(Report(document, Table(f"Status of {running.account.id}", columns, rows)))
+    running.show(Report(document, Table(f"Status of {account}", columns, rows)))
 
 
 def _sessions(now: "DeskStatus") -> Iterator[_Row]:
