@@ -282,8 +282,8 @@ def change_order(
     """Write what changed of an order, and its entry; *anomaly* is the text before and after."""
     changed: dict[str, Any] = {}
     for name, columns in _COLUMNS_OF.items():
-        value = getattr(after, name)
-        if value != getattr(before, name):
+        value, last = getattr(after, name), getattr(before, name)
+        if value is not last and value != last:
             changed.update(columns(value))
     if after.is_unsettled is not before.is_unsettled:
         changed["is_unsettled"] = after.is_unsettled

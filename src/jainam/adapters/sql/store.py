@@ -98,8 +98,7 @@ class SqlStore:
     def reading(self) -> Iterator[Transaction]:
         """Open a connection for reading; each statement sees the store as it is when it runs."""
         if self._is_in_memory:
-            with self.writing() as transaction:
-                yield transaction
+            yield from self._reading_in_memory()
             return
         connection = None
         try:
@@ -115,6 +114,18 @@ class SqlStore:
                 self._connections.give_back(connection)
             raise
         self._connections.give_back(connection)
+
+    def _reading_in_memory(self) -> Iterator[Transaction]:
+        """Read on the one connection in which the store lives, while nobody writes on it."""
+        lock = self._connections.write_lock
+        if not lock.acquire(timeout=self.busy_timeout_s):
+            raise locked_error(self.name, self.busy_timeout_s)
+        try:
+            yield Transaction(self._connections.writer(is_durable=False), self._dialect)
+        except DATABASE_ERRORS as error:
+            raise store_error(error, self.name) from error
+        finally:
+            lock.release()
 
     @contextmanager
     def writing(self, *, durable: bool = False) -> Iterator[Transaction]:
