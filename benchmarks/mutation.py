@@ -9,11 +9,13 @@ reasons.
 Exit status 0: every mutant ran, and every survivor is a known equivalent.
 """
 
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import resource
 import shutil
 import sys
 import time
@@ -49,8 +51,11 @@ LEFT_OUT = "test_planted_bugs.py"
 WORKERS = 2
 BOUND_S = 20 * 60.0
 MUTANT_BOUND_S = 60.0
-PRELOADED = ("attrs", "hypothesis", "hypothesis.strategies", "pytest")
+PRELOADED = ("attrs", "decimal", "difflib", "hypothesis", "hypothesis.strategies", "json", "pytest", "pytest_timeout")
 """Loaded once, before forking. Nothing of the project: a child imports that with its mutant in place."""
+
+PLUGINS = ("-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin", "-p", "no:unraisableexception")
+"""What the tests need of pytest; a child that lives for half a second does not load or tidy up more."""
 
 
 class _OneMutant(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -98,6 +103,7 @@ def _copy(tree: Path) -> None:
 
 def _run(tree: Path, names: Sequence[str]) -> int:
     started_s = time.monotonic()
+    gc.freeze()  # children share what is loaded by now, and never look through it again
     domain = tree / "src/jainam/domain"
     members = enum_members(sorted(domain.glob("*.py")))
     modules = {name: MutatedModule(domain / f"{name}.py", members) for name in names}
@@ -116,7 +122,11 @@ def _run(tree: Path, names: Sequence[str]) -> int:
         total, survived = len(modules[name].edits), sum(1 for one, _, _ in unknown if one == name)
         print(f"{name:<14}{total:>9}{killed[name]:>9}{survived:>10}{known[name]:>12}")
     print(f"{'all':<14}{len(jobs):>9}{sum(killed.values()):>9}{len(unknown):>10}{sum(known.values()):>12}")
-    print(f"{time.monotonic() - started_s:.0f} s; {slow} mutants were killed by running out of time")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"{time.monotonic() - started_s:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of processor time; "
+        f"{slow} mutants were killed by running out of time"
+    )
     for name, text, line in unknown:
         print(f"survived  {name}.py:{line}  {text}")
     seen = {text for _, text, _ in texts}
@@ -180,6 +190,7 @@ def _test(tree: Path, name: str | None, module: MutatedModule | None, edit: Edit
         os.dup2(silence, 2)
     os.chdir(tree)
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = False
     sys.path[:] = [str(tree / "src"), *(entry for entry in sys.path if entry not in {"", str(ROOT)})]
     if name is not None and module is not None and edit is not None:
@@ -187,16 +198,22 @@ def _test(tree: Path, name: str | None, module: MutatedModule | None, edit: Edit
         assert isinstance(code, CodeType)
         sys.meta_path.insert(0, _OneMutant(f"jainam.domain.{name}", module.path, code))
     pytest = importlib.import_module("pytest")
-    options = ["-x", "-q", "--no-header", "--tb=short", "--assert=plain", "-p", "no:xdist", "-p", "no:cov"]
-    sys.exit(int(pytest.main([*options, *_tests_of(tree, name)])))
+    options = ["-x", "-q", "--no-header", "--tb=short", "--assert=plain", *PLUGINS]
+    for files in _stages(tree, name):
+        status = int(pytest.main([*options, *files]))
+        if status:
+            sys.exit(status)
+    sys.exit(0)
 
 
-def _tests_of(tree: Path, name: str | None) -> list[str]:
-    """Return all test files, those that import the module first: most mutants die there."""
-    files = [path for folder in TESTS for path in sorted((tree / folder).glob("test_*.py"))]
-    wanted = f"jainam.domain.{name} import"
-    files.sort(key=lambda path: wanted not in path.read_text(encoding="utf-8"))
-    return [str(path.relative_to(tree)) for path in files]
+def _stages(tree: Path, name: str | None) -> list[list[str]]:
+    """Return all test files in three runs: those about the module first, the quick ones before the properties."""
+    stages: list[list[str]] = [[], [], []]
+    for place, folder in enumerate(TESTS):
+        for path in sorted((tree / folder).glob("test_*.py")):
+            about_it = f"jainam.domain.{name} import" in path.read_text(encoding="utf-8")
+            stages[place if about_it else -1].append(str(path.relative_to(tree)))
+    return [files for files in stages if files]
 
 
 if __name__ == "__main__":
