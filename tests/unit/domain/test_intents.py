@@ -133,7 +133,7 @@ def test_only_an_order_that_may_trade_leaves_anything(state, side, sign):
     assert subject.signed_cum_qty == sign * 25
 
 
-@pytest.mark.parametrize("status", TERMINAL)
+@pytest.mark.parametrize("status", sorted(TERMINAL, key=lambda status: status.value))
 def test_a_terminal_order_leaves_nothing_and_keeps_what_it_executed(status):
     subject = order(state=IntentState.PLACED, status=status, order_qty=65, cum_qty=25)
 
