@@ -1,0 +1,1 @@
+"""Keeps a jainam desk's sessions in memory."""
