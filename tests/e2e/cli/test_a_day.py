@@ -24,17 +24,16 @@ def test_init_writes_a_file_for_its_owner_alone_and_keeps_it(day, simulator):
     assert "--force" in again.err
 
 
-def test_a_day_from_login_to_flat(desk, simulator):
-    login = desk.run("login")
+def test_a_day_from_plan_to_flat(desk, simulator):
     planned = desk.run("smart-order", "NSE:RELIANCE", *WANTED, "--dry-run")
     assert simulator.state()["orders"] == []
     reached = desk.run("smart-order", "RELIANCE", "--exchange", "NSE", *WANTED, "--key", "one")
     repeated = desk.run("smart-order", "RELIANCE", "--exchange", "NSE", *WANTED, "--key", "one")
-    positions = desk.run("positions", "--client", "CL001")
+    positions = desk.run_here("positions", "--client", "CL001")
     closed = desk.run("close-all", "--all-clients", "--yes")
-    flat = desk.run("positions", "--json")
+    flat = desk.run_here("positions", "--json")
 
-    assert [one.code for one in (login, planned, reached, repeated, positions, closed, flat)] == [0] * 7
+    assert [one.code for one in (planned, reached, repeated, positions, closed, flat)] == [0] * 6
     assert planned.out.splitlines()[1].split("\t") == ["NSE:RELIANCE", "SELL", "100"]
     assert "position -100" in reached.err
     header, line = positions.out.splitlines()

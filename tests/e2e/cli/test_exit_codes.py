@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -115,6 +116,7 @@ def test_6_when_close_all_can_not_close(desk, faults):
 def test_130_quietly_when_interrupted_in_the_middle_of_a_call(desk, faults, simulator):
     faults({"endpoint": "portfolio.dealerpositions", "action": "timeout", "seconds": 60})
     before = simulator.state()["calls"].get("portfolio.dealerpositions", 0)
+    pause = threading.Event()
     with subprocess.Popen(
         [JAINAM, "positions"],
         cwd=desk.path,
@@ -127,6 +129,7 @@ def test_130_quietly_when_interrupted_in_the_middle_of_a_call(desk, faults, simu
         while simulator.state()["calls"].get("portfolio.dealerpositions", 0) == before:
             assert time.monotonic() < give_up_at
             assert process.poll() is None
+            pause.wait(0.1)
 
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)

@@ -208,3 +208,16 @@ def test_status_needs_no_credentials(run, tmp_path):
     assert document["account"] == "B/PRO"
     assert document["sessions"] == []
     assert document["simulated"] is True
+
+
+def test_a_warning_of_the_settings_is_one_line_told_once(run, tmp_path):
+    path = tmp_path / ".env"
+    path.write_text(
+        "JAINAM_BROKER=simulator\nJAINAM_ACTIVE_ACCOUNT_TYPE=PRO\nJAINAM_HOME=home\nJAINAM_INTERACTIVE_API_KEY=a\\$b\n"
+    )
+
+    code, _, err = run("status", "--json", "--env-file", str(path))
+
+    assert code == 0
+    assert err.count("escaped dollar sign") == 1
+    assert err.splitlines() == [line for line in err.splitlines() if "warning: JAINAM_INTERACTIVE_API_KEY" in line]

@@ -37,9 +37,16 @@ def quiet(is_debug: Callable[[], bool], notice: Callable[[str], None], scrub: Ca
     everybody.addHandler(nobody)  # else other libraries' warnings reach stderr by logging's last resort
     if is_debug():
         ours.setLevel(logging.DEBUG)
+    told: set[str] = set()
+
+    def tell(message: Warning | str, *_: object, **__: object) -> None:
+        if str(message) not in told:
+            told.add(str(message))
+            notice(f"warning: {message}")
+
     with warnings.catch_warnings():
         warnings.simplefilter("default", UserWarning)
-        warnings.showwarning = lambda message, *_, **__: notice(f"warning: {message}")
+        warnings.showwarning = tell
         try:
             yield
         finally:

@@ -25,7 +25,9 @@ def status(running: Running) -> None:
 
     Example: jainam status
     """
-    from jainam.adapters.cli.documents import (  # noqa: PLC0415  # help comes without a desk
+    from attrs import evolve  # noqa: PLC0415  # help comes without a desk
+
+    from jainam.adapters.cli.documents import (  # noqa: PLC0415  # as above
         mark_document,
         order_document,
         session_document,
@@ -35,6 +37,8 @@ def status(running: Running) -> None:
 
     desk = running.desk
     now = desk.status(running.account_name)
+    # a store may hold another broker's sessions too; here they would only mislead
+    now = evolve(now, sessions=tuple(one for one in now.sessions if one.account.broker == now.broker))
     account = str(running.settings().account(running.account_name, now.broker))
     limits = next((one.text for one in desk.config() if one.setting.name == "JAINAM_RATE_LIMITS"), None)
     counts = request_counts(desk)
