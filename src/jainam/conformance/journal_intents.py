@@ -136,7 +136,7 @@ class IntentFacts:
     def test_orders_of_a_key_come_in_slicing_order(self, journal: IntentJournal) -> None:
         children = [sample_order(9 - child, caller_key="hook", child=child) for child in range(3)]
 
-        journal.record(children)
+        journal.record(children[::-1])
 
         assert journal.by_caller_key("hook") == tuple(children)
 

@@ -144,10 +144,7 @@ def test_a_failed_migration_leaves_the_store_as_it_was(store, raw):
     with pytest.raises(StoreError), store.writing() as transaction:
         schema.prepare(transaction, store.name, NOON, version=3, migrations=migrations)
 
-    assert (
-        raw.execute("SELECT * FROM facts").description
-        == sqlite3.connect(":memory:").execute("SELECT 0 AS name, 0 AS value").description
-    )
+    assert [column[0] for column in raw.execute("SELECT * FROM facts").description] == ["name", "value"]
     assert raw.execute("SELECT value FROM store_meta WHERE name = 'version'").fetchone() == ("1",)
 
 

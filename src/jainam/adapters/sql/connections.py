@@ -4,9 +4,8 @@ import sqlite3
 import threading
 from contextlib import suppress
 
-from sqlalchemy import Dialect, Engine, create_engine, event
+from sqlalchemy import Dialect, Engine, create_engine
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 from jainam.adapters.sql.store_errors import DATABASE_ERRORS, closed_error, forked_error, locked_error
@@ -36,8 +35,8 @@ class OpenConnection:
             self._proxy.close()
 
 
-def _engine(address: URL, busy_timeout_s: float, *, is_durable: bool) -> Engine:
-    engine = create_engine(
+def _engine(address: URL, busy_timeout_s: float) -> Engine:
+    return create_engine(
         address,
         poolclass=NullPool,
         hide_parameters=True,
@@ -49,16 +48,13 @@ def _engine(address: URL, busy_timeout_s: float, *, is_durable: bool) -> Engine:
         },
     )
 
-    @event.listens_for(engine, "connect")
-    def set_up(connection: DBAPIConnection, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
-        if is_durable:
-            cursor.execute("PRAGMA fullfsync = ON")  # on macOS a plain fsync leaves the disk's own cache
-        cursor.close()
 
-    return engine
+_RELAXED = ("PRAGMA foreign_keys = ON", "PRAGMA synchronous = NORMAL")
+_DURABLE = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # on macOS a plain fsync leaves the disk's own cache
+)
 
 
 class Connections:
@@ -70,7 +66,7 @@ class Connections:
     """
 
     def __init__(self, address: URL, name: str, busy_timeout_s: float, *, is_in_memory: bool) -> None:
-        self._engines = tuple(_engine(address, busy_timeout_s, is_durable=is_durable) for is_durable in (False, True))
+        self._engine = _engine(address, busy_timeout_s)
         self._name = name
         self._busy_timeout_s = busy_timeout_s
         self._is_in_memory = is_in_memory
@@ -82,7 +78,7 @@ class Connections:
     @property
     def dialect(self) -> Dialect:
         """What statements are compiled for."""
-        return self._engines[False].dialect
+        return self._engine.dialect
 
     def _start_anew(self) -> None:
         self.write_lock = threading.Lock()
@@ -178,7 +174,14 @@ class Connections:
             raise forked_error(self._name)
         if self.is_closed:
             raise closed_error(self._name)
-        return OpenConnection(self._engines[is_durable].raw_connection())
+        connection = OpenConnection(self._engine.raw_connection())
+        try:
+            for pragma in _DURABLE if is_durable else _RELAXED:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _close_writers(self) -> None:
         while self._writers:
