@@ -169,3 +169,42 @@ def test_a_stream_that_was_closed_before_the_start_takes_nothing():
     put(None, "anything")
 
     assert not is_terminal(None)
+
+
+WIDE = Table(
+    "Positions",
+    (
+        Column("symbol", is_whole=True),
+        Column("realised", is_number=True, is_detail=True),
+        Column("profit", is_number=True),
+        Column("message"),
+        Column("cancels"),
+    ),
+    [("NFO:NIFTY24NOV2624000CE", Decimal("-1234.50"), Decimal("99.25"), "still open after four rounds of trying", ())],
+)
+
+
+def drawn_at(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    return render(WIDE, io.StringIO(), is_simulated=True)
+
+
+def test_a_column_without_any_value_is_left_out_for_people(monkeypatch):
+    assert "cancels" not in drawn_at(120, monkeypatch)
+
+
+def test_details_are_left_out_and_named_where_there_is_no_room(monkeypatch):
+    wide, narrow = drawn_at(120, monkeypatch), drawn_at(70, monkeypatch)
+
+    assert "-1,234.50" in wide
+    assert "-1,234.50" not in narrow
+    assert "no room here for: realised" in narrow
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 200])
+def test_however_narrow_the_terminal_symbols_are_whole_and_no_word_is_lost(monkeypatch, columns):
+    drawn = drawn_at(columns, monkeypatch)
+
+    assert "NFO:NIFTY24NOV2624000CE" in drawn
+    assert "99.25" in drawn
+    assert all(word in drawn for word in ["still", "open", "after", "four", "rounds", "of", "trying"])

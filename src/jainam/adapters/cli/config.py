@@ -38,7 +38,7 @@ def show(running: Running) -> None:
     settings = running.settings()
     running.is_simulated = _is_simulated(running, settings)
     values = settings.all_values()
-    columns = (Column("name"), Column("value"), Column("origin"), Column("meaning"))
+    columns = (Column("name", is_whole=True), Column("value"), Column("origin"), Column("meaning"))
     rows = [(one.setting.name, one.shown, one.origin, one.setting.meaning) for one in values]
     unknown = {name: _nearest(name) for name in settings.unknown_names()}
     lines = tuple(

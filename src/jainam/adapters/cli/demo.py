@@ -55,7 +55,7 @@ def demo(running: Running) -> None:
         result, table = story.tell()
     is_flat = story.is_flat(result)
     took_s = round(monotonic() - began_s, 1)
-    end = "every position that was opened is closed" if is_flat else "NOT FLAT: something is still open"
+    end = "Flat: every position that was opened is closed" if is_flat else "NOT FLAT: something is still open"
     lines = (f"{end}. It took {took_s} s.", "Your own desk on the simulator: jainam init")
     code = of_close(result) if is_flat else worst((of_close(result), ExitCode.PARTLY))
     running.show(Report({"demo": story.document, "is_flat": is_flat, "took_s": took_s}, table, lines, code))

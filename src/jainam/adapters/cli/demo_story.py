@@ -197,7 +197,7 @@ def _targets(wishes: Sequence[Wish], results: Sequence[SmartOrderResult]) -> Tab
     """Return what was wanted and what came of it."""
     columns = (
         Column("client"),
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("target", is_number=True),
         Column("sent"),
         Column("position", is_number=True),

@@ -59,13 +59,13 @@ def instruments_table(found: Iterable[Instrument]) -> Table:
     """Return instruments as a table."""
     columns = (
         Column("exchange"),
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("kind"),
-        Column("expiry"),
+        Column("expiry", is_whole=True),
         Column("lot_size", "lot", is_number=True),
-        Column("tick_size", "tick", is_number=True),
+        Column("tick_size", "tick", is_number=True, is_detail=True),
         Column("max_order_qty", "largest order", is_number=True),
-        Column("instrument_id"),
+        Column("instrument_id", is_detail=True),
     )
     rows = [
         (
@@ -114,9 +114,9 @@ def order_document(one: Order) -> Document:
 def orders_table(orders: Iterable[Order], title: str = "Orders sent") -> Table:
     """Return orders of ours as a table."""
     columns = (
-        Column("app_order_id", "order"),
+        Column("app_order_id", "order", is_whole=True),
         Column("client"),
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("side"),
         Column("order_qty", "asked", is_number=True),
         Column("cum_qty", "executed", is_number=True),
@@ -174,12 +174,12 @@ def row_document(desk: Desk, one: OrderRow) -> Document:
 def book_table(desk: Desk, rows: Iterable[OrderRow], title: str = "Orders") -> Table:
     """Return rows of the order book as a table."""
     columns = (
-        Column("app_order_id", "order"),
-        Column("placed_at", "placed"),
+        Column("app_order_id", "order", is_whole=True),
+        Column("placed_at", "placed", is_whole=True, is_detail=True),
         Column("client"),
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("side"),
-        Column("order_type", "type"),
+        Column("order_type", "type", is_detail=True),
         Column("product"),
         Column("order_qty", "asked", is_number=True),
         Column("cum_qty", "executed", is_number=True),
@@ -214,11 +214,11 @@ def book_table(desk: Desk, rows: Iterable[OrderRow], title: str = "Orders") -> T
 def requests_table(requests: Iterable[OrderRequest]) -> Table:
     """Return the orders that would be sent."""
     columns = (
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("side"),
         Column("quantity", is_number=True),
         Column("product"),
-        Column("order_type", "type"),
+        Column("order_type", "type", is_detail=True),
         Column("limit_price", "limit", is_number=True),
         Column("stop_price", "trigger", is_number=True),
     )
@@ -265,15 +265,15 @@ def trade_document(desk: Desk, one: Trade) -> Document:
 def trades_table(desk: Desk, trades: Iterable[Trade]) -> Table:
     """Return fills as a table."""
     columns = (
-        Column("traded_at", "time"),
+        Column("traded_at", "time", is_whole=True),
         Column("client"),
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("side"),
         Column("last_qty", "quantity", is_number=True),
         Column("last_px", "price", is_number=True),
         Column("product"),
-        Column("app_order_id", "order"),
-        Column("exec_id", "fill"),
+        Column("app_order_id", "order", is_whole=True),
+        Column("exec_id", "fill", is_detail=True),
     )
     rows = [
         (
@@ -364,7 +364,7 @@ def closes_table(result: CloseResult, title: str) -> Table:
     """Return the positions of a close-all."""
     columns = (
         Column("client"),
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("product"),
         Column("net_before", "before", is_number=True),
         Column("net_after", "after", is_number=True),
@@ -434,13 +434,13 @@ def positions_table(desk: Desk, rows: Iterable[Position], title: str) -> Table:
     """Return positions as a table, by client."""
     columns = (
         Column("client"),
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("product"),
         Column("net_qty", "net", is_number=True),
         Column("buy_avg_px", "bought at", is_number=True),
         Column("sell_avg_px", "sold at", is_number=True),
-        Column("realised", is_number=True),
-        Column("unrealised", is_number=True),
+        Column("realised", is_number=True, is_detail=True),
+        Column("unrealised", is_number=True, is_detail=True),
         Column("profit", is_number=True),
     )
     cells = [
@@ -531,7 +531,7 @@ def sessions_table(states: Iterable[SessionState], now: datetime) -> Table:
         Column("state"),
         Column("user_id", "user"),
         Column("clients"),
-        Column("expires_at", "expires (IST)"),
+        Column("expires_at", "expires (IST)", is_whole=True),
         Column("failure"),
     )
     rows = [

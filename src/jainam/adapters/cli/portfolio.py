@@ -51,7 +51,7 @@ def holdings(running: Running, client: str | None) -> None:
     rows = running.client(client).holdings()
     columns = (
         Column("client"),
-        Column("symbol"),
+        Column("symbol", is_whole=True),
         Column("isin", "ISIN"),
         Column("quantity", is_number=True),
         Column("used_qty", "used", is_number=True),
@@ -94,9 +94,9 @@ def funds(running: Running, client: str | None) -> None:
         Column("cash_available", "cash", is_number=True),
         Column("margin_used", is_number=True),
         Column("margin_available", is_number=True),
-        Column("collateral", is_number=True),
-        Column("realised", is_number=True),
-        Column("unrealised", is_number=True),
+        Column("collateral", is_number=True, is_detail=True),
+        Column("realised", is_number=True, is_detail=True),
+        Column("unrealised", is_number=True, is_detail=True),
     )
     cells = [
         (

@@ -22,16 +22,22 @@ MARK = "SIMULATED"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _GOOD = frozenset({"done", "flat", "valid", "filled", "buy", "nothing to do"})
 _BAD = frozenset({"rejected", "refused", "in doubt", "failed", "sell", "stopped", "expired", "open", "drifted"})
-_NARROWEST = 60
+_GAP = 2
+_FOLDED = 12
+"""Columns of texts are not folded below this width."""
 
 
 @frozen
 class Column:
-    """One column: its name when piped, its heading for people."""
+    """One column: its name when piped, its heading for people, and how it behaves where there is little room."""
 
     name: str
     heading: str = ""
     is_number: bool = False
+    is_whole: bool = False
+    """Never broken over lines, as numbers are not."""
+    is_detail: bool = False
+    """Left out on a terminal that is too narrow for everything."""
 
     @property
     def shown(self) -> str:
@@ -205,31 +211,69 @@ def _silence(stream: TextIO) -> None:
 
 
 def render(table: Table, stream: TextIO, *, is_simulated: bool) -> str:
-    """Return a table drawn for a terminal; long texts are folded, never cut."""
+    """
+    Return a table drawn for a terminal.
+
+    Columns without any value are left out, and details where there is no room for them; what was left out for that
+    reason is named below. Other texts are folded, never cut.
+    """
     from rich import box  # noqa: PLC0415  # rich costs more than most commands; only terminals need it
     from rich.console import Console  # noqa: PLC0415  # as above
     from rich.table import Table as RichTable  # noqa: PLC0415  # as above
     from rich.text import Text  # noqa: PLC0415  # as above
 
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    columns, dropped = _that_fit(table, console.width)
     title = f"{table.title}  {MARK}" if is_simulated else table.title
+    caption = f"no room here for: {', '.join(one.shown for one in dropped)}" if dropped else None
     drawn = RichTable(
         title=Text(clean(title), style="bold"),
         title_justify="left",
+        caption=caption,
+        caption_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
-    for column in table.columns:
+    least = 1
+    for place, column in columns:
+        is_whole = column.is_number or column.is_whole
+        width = _width(table, place, column)
+        least += _GAP + (width if is_whole else min(width, _FOLDED))
         drawn.add_column(
-            column.shown, justify="right" if column.is_number else "left", overflow="fold", no_wrap=column.is_number
+            column.shown, justify="right" if column.is_number else "left", overflow="fold", no_wrap=is_whole
         )
     for row in table.rows:
-        drawn.add_row(*(_styled(cell, column) for cell, column in zip(row, table.columns, strict=True)))
-    console = Console(file=stream, highlight=False, markup=False, emoji=False)
-    console.width = max(console.width, _NARROWEST)
+        drawn.add_row(*(_styled(row[place], column) for place, column in columns))
+    console.width = max(console.width, least)  # rather lines that the terminal breaks than texts that are cut
     with console.capture() as captured:
         console.print(drawn)
     return captured.get()
+
+
+def _that_fit(table: Table, room: int) -> tuple[list[tuple[int, Column]], list[Column]]:
+    """Return the columns to draw with their places in a row, and the details that there is no room for."""
+    columns = [
+        (place, column) for place, column in enumerate(table.columns) if any(plain(row[place]) for row in table.rows)
+    ]
+    dropped: list[Column] = []
+    while _natural_width(table, columns) > room:
+        last = next((one for one in reversed(columns) if one[1].is_detail), None)
+        if last is None:
+            break
+        columns.remove(last)
+        dropped.insert(0, last[1])
+    return columns, dropped
+
+
+def _natural_width(table: Table, columns: Sequence[tuple[int, Column]]) -> int:
+    """Return how wide a table would like to be."""
+    return 1 + sum(_GAP + _width(table, place, column) for place, column in columns)
+
+
+def _width(table: Table, place: int, column: Column) -> int:
+    """Return the widest cell of a column, its heading included."""
+    return max([len(column.shown), *(len(shown(row[place])) for row in table.rows)])
 
 
 def _styled(cell: object, column: Column) -> "Text":
