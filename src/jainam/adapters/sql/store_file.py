@@ -39,8 +39,9 @@ def secure_file(path: Path) -> None:
 
     Directories that are missing are created for the owner alone; those that exist stay as they are.
     """
-    for directory in reversed(path.absolute().parents):
-        with suppress(FileExistsError):
+    missing = [directory for directory in path.absolute().parents if not directory.exists()]
+    for directory in reversed(missing):
+        with suppress(FileExistsError):  # another process was quicker
             directory.mkdir(mode=_DIRECTORY_MODE)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _FILE_MODE))
