@@ -140,7 +140,7 @@ class SubmitOrder:
         recorded = self.journal.record(orders)
         if recorded != orders:
             return self._again(ticket, recorded[ticket.first_child :])
-        return self._send_all(recorded, ticket)
+        return self._looked_for(self._send_all(recorded, ticket), ticket)
 
     def me(self) -> ProcessMark:
         """Return this process as the journal knows it."""
@@ -188,6 +188,18 @@ class SubmitOrder:
         return client_order_id(self.identity.tag, unique % _IDENTIFIERS)
 
     # sending
+
+    def _looked_for(self, submission: Submission, ticket: Ticket) -> Submission:
+        """Look for orders in doubt in the book once: most answers that are lost were lost on the way back."""
+        if not submission.in_doubt:
+            return submission
+        try:
+            self.books.order_book(ticket.priority)
+        except JainamError:
+            return submission  # the doubt stands, and its own error says more than a failed look
+        orders = tuple(self.journal.get(order.client_order_id) or order for order in submission.orders)
+        is_settled = all(order.state is IntentState.PLACED for order in orders)
+        return Submission(orders, None if is_settled else submission.error)
 
     def _send_all(self, orders: Sequence[Order], ticket: Ticket) -> Submission:
         sent: list[Order] = []
@@ -285,7 +297,7 @@ class SubmitOrder:
             if one is None:  # somebody else with the same key was quicker
                 return Submission(tuple(self._wait_for_twin(ticket, self._now(ticket, settled))))
             reopened.append(one)
-        return self._send_all(reopened, ticket)
+        return self._looked_for(self._send_all(reopened, ticket), ticket)
 
     def _wait_for_twin(self, ticket: Ticket, known: Sequence[Order]) -> list[Order]:
         """Wait, bounded, until the first call with this key has its verdicts or its process is dead."""

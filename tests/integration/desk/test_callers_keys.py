@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import jainam
-from tests.integration.desk.venue_facts import net_at_venue, orders_at_venue
+from tests.integration.desk.venue_facts import LOST_AND_HIDDEN, net_at_venue, orders_at_venue
 
 SYMBOL = "NSE:RELIANCE"
 
@@ -70,7 +70,7 @@ def test_a_call_that_was_denied_may_go_again(virtual):
 
 
 def test_a_call_in_doubt_is_never_repeated_and_settles_by_the_book(virtual):
-    virtual.fault({"endpoint": "orders.place", "action": "drop", "when": "after", "times": 1})
+    virtual.fault(*LOST_AND_HIDDEN)
     with pytest.raises(jainam.OutcomeInDoubt):
         place(virtual.client(), "webhook-1")
 
@@ -163,7 +163,7 @@ def test_a_smart_order_that_was_denied_may_go_again(virtual):
 
 
 def test_a_smart_order_in_doubt_is_told_from_its_orders_once_the_book_shows_them(virtual):
-    virtual.fault({"endpoint": "orders.place", "action": "drop", "when": "after", "times": 1})
+    virtual.fault(*LOST_AND_HIDDEN)
     with pytest.raises(jainam.OutcomeInDoubt):
         smart(virtual.client(), "webhook-1")
 

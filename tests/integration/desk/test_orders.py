@@ -6,7 +6,7 @@ import pytest
 
 import jainam
 from jainam.domain.intents import IntentState
-from tests.integration.desk.venue_facts import orders_at_venue, resting_price
+from tests.integration.desk.venue_facts import LOST_AND_HIDDEN, orders_at_venue, resting_price
 
 SYMBOL = "NSE:RELIANCE"
 
@@ -197,8 +197,20 @@ def test_a_smart_order_that_risk_control_rejects_says_refused(virtual):
     assert result.drift == -5_000
 
 
-def test_an_answer_that_is_lost_leaves_the_order_in_doubt_and_is_never_repeated(virtual):
+def test_an_order_whose_answer_is_lost_but_which_the_book_shows_is_placed(virtual):
     virtual.fault({"endpoint": "orders.place", "action": "status", "status": 502, "act": True, "times": 1})
+
+    submission = virtual.client().place_order(SYMBOL, side="BUY", quantity=10, product="MIS")
+
+    assert submission.error is None
+    assert len(submission.accepted) == 1
+    assert virtual.state()["calls"]["orders.place"] == 1
+
+
+def test_an_answer_that_is_lost_leaves_the_order_in_doubt_and_is_never_repeated(virtual):
+    virtual.fault(
+        {"endpoint": "orders.place", "action": "status", "status": 502, "act": True, "times": 1}, LOST_AND_HIDDEN[1]
+    )
 
     with pytest.raises(jainam.OutcomeInDoubt) as doubt:
         virtual.client().place_order(SYMBOL, side="BUY", quantity=10, product="MIS")

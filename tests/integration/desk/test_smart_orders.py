@@ -4,7 +4,7 @@ import pytest
 
 import jainam
 from jainam.domain.smart_orders import SmartOutcome
-from tests.integration.desk.venue_facts import net_at_venue, orders_at_venue, resting_price
+from tests.integration.desk.venue_facts import LOST_AND_HIDDEN, net_at_venue, orders_at_venue, resting_price
 
 SYMBOL = "NSE:RELIANCE"
 INSTRUMENT = ("NSECM", 2885)
@@ -181,9 +181,19 @@ def test_a_quantity_above_the_freeze_limit_goes_in_slices(virtual):
     assert result.outcome is SmartOutcome.DONE
 
 
+def test_a_lost_answer_is_settled_by_one_look_at_the_book(virtual):
+    virtual.fault({"endpoint": "orders.place", "action": "drop", "when": "after", "times": 1})
+
+    result = virtual.client().place_smart_order(SYMBOL, target=100, product="MIS")
+
+    assert result.outcome is SmartOutcome.DONE
+    assert virtual.state()["calls"]["orders.place"] == 1
+    assert net_at_venue(virtual) == 100
+
+
 def test_a_lost_answer_leaves_the_key_in_doubt_until_the_book_shows_the_order(virtual):
     client = virtual.client()
-    virtual.fault({"endpoint": "orders.place", "action": "drop", "when": "after", "times": 1})
+    virtual.fault(*LOST_AND_HIDDEN)
 
     with pytest.raises(jainam.OutcomeInDoubt):
         client.place_smart_order(SYMBOL, target=100, product="MIS")

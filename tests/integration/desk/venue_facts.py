@@ -20,3 +20,11 @@ def resting_price(virtual, symbol):
     instrument = virtual.desk.instrument(symbol)
     tick = instrument.tick_size
     return (instrument.band.low + 10 * tick) // tick * tick
+
+
+LOST_AND_HIDDEN = (
+    {"endpoint": "orders.place", "action": "drop", "when": "after", "times": 1},
+    # the look for the order comes too early: the book, and the second read of an empty one, do not show it yet
+    {"endpoint": "orders.dealerbook", "action": "stale-book", "age_ms": 3_600_000, "times": 2},
+)
+"""An order that exists, whose answer is lost, and that the book shows a little later."""

@@ -378,7 +378,7 @@ class SqlIntentJournal:
     def _unknown(self, client_order_id: str) -> StoreError:
         return StoreError(
             f"the store {self._store.name} knows no order {client_order_id}",
-            hint="another store was put in its place; restore it, or run: jainam reconcile",
+            hint="another store was put in its place; restore it",
         )
 
     def _present(self, transaction: Transaction, client_order_id: str) -> tuple[Order, str]:

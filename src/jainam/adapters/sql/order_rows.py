@@ -171,7 +171,8 @@ def decode(row: Row) -> Order:
         return _decode(row)
     except (KeyError, ValueError, TypeError, ArithmeticError) as error:
         raise StoreError(
-            f"the row of order {row[0]} in the store is damaged", hint="restore a backup, then run: jainam reconcile"
+            f"the row of order {row[0]} in the store is damaged",
+            hint="restore a backup; orders of today are found again in the order book",
         ) from error
 
 

@@ -21,7 +21,10 @@ class _Meaning:
 
 
 _UNKNOWN = _Meaning("failed", "see the cause; if it stays, move the file away and restore a backup")
-_DAMAGED = _Meaning("is damaged or is no SQLite file", "move it away and restore a backup, then run: jainam reconcile")
+_DAMAGED = _Meaning(
+    "is damaged or is no SQLite file",
+    "move it away and restore a backup; orders of today are found again in the order book",
+)
 _LOCKED = _Meaning("is locked", "another process writes for too long; find it, or try again")
 
 _BY_CODE = {

@@ -218,23 +218,35 @@ def _listed(values: Iterable[object]) -> str:
 
 
 def _state(row: Row) -> SessionState:
+    """
+    Return what may be shown of a row.
+
+    Raises:
+        StoreError: The row is damaged.
+    """
     broker, server, kind, side = row[:4]
     user_id, client_codes, expires_at, updated_at, logged_out_at = row[4:9]
     pending_since, failed_at, failure, lost_at, stopped_at, planned_on = row[9:]
-    return SessionState(
-        account=account_of(broker, server, kind),
-        side=Side(side),
-        user_id=user_id,
-        client_codes=tuple(orjson.loads(client_codes)),
-        expires_at=maybe_instant(expires_at),
-        updated_at=maybe_instant(updated_at),
-        logged_out_at=maybe_instant(logged_out_at),
-        attempts=LoginAttempts(
-            pending_since=maybe_instant(pending_since),
-            failed_at=maybe_instant(failed_at),
-            failure=failure,
-            lost_at=tuple(map(instant, orjson.loads(lost_at))),
-            stopped_at=maybe_instant(stopped_at),
-            planned_on=planned_on,
-        ),
-    )
+    try:
+        return SessionState(
+            account=account_of(broker, server, kind),
+            side=Side(side),
+            user_id=user_id,
+            client_codes=tuple(orjson.loads(client_codes)),
+            expires_at=maybe_instant(expires_at),
+            updated_at=maybe_instant(updated_at),
+            logged_out_at=maybe_instant(logged_out_at),
+            attempts=LoginAttempts(
+                pending_since=maybe_instant(pending_since),
+                failed_at=maybe_instant(failed_at),
+                failure=failure,
+                lost_at=tuple(map(instant, orjson.loads(lost_at))),
+                stopped_at=maybe_instant(stopped_at),
+                planned_on=planned_on,
+            ),
+        )
+    except (KeyError, ArithmeticError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"the stored state of {broker}/{server}/{kind}'s {side} side can't be read: its row is damaged",
+            hint="restore a backup, or log in again with: jainam login",
+        ) from error
