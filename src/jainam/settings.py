@@ -319,10 +319,13 @@ class Settings:
         if missing or malformed:
             told = [f"{', '.join(missing)} not set"] if missing else []
             told += [f"{', '.join(malformed)} malformed"] if malformed else []
+            hint = "set them in the environment or in the .env file, or run 'jainam init' for the simulator"
+            if "JAINAM_HOSTLOOKUP_PASSWORD" in missing:
+                hint += "; the broker issues the password, and without JAINAM_HOSTLOOKUP_URL none is needed"
             raise ConfigurationError(
                 f"account {account} has no credentials: {'; '.join(told)}",
                 missing=(*missing, *malformed),
-                hint="set them in the environment or in the .env file, or run 'jainam init' for the simulator",
+                hint=hint,
             )
         keys = {name: Secret(text or "") for name, text in found.items()}
         return (
