@@ -23,16 +23,23 @@ def advance(order: Order, row: OrderRow, seen_at: datetime) -> Order:
     Return the order with what a row of the book adds.
 
     A row is evidence that the order exists, so an order with any other verdict becomes placed. ``cum_qty`` never
-    shrinks and a terminal order stays terminal: an older row, which a lagging book may still send, changes nothing.
+    shrinks and a terminal order stays terminal: an older row, which a lagging book may still send, changes nothing. A
+    fill that shows only after the end is a fill all the same.
     """
+    was_placed = order.state is IntentState.PLACED
     placed = evolve(
-        order, state=IntentState.PLACED, app_order_id=order.app_order_id or row.app_order_id, row_seen_at=seen_at
+        order,
+        state=IntentState.PLACED,
+        app_order_id=order.app_order_id or row.app_order_id,
+        row_seen_at=seen_at,
+        reason=order.reason if was_placed else "",  # why it was in doubt is no longer true
     )
-    if order.status in TERMINAL or row.cum_qty < order.cum_qty:
-        return placed if order.state is not IntentState.PLACED else order
     grown = row.cum_qty > order.cum_qty
+    is_over = order.status in TERMINAL
+    if row.cum_qty < order.cum_qty or (is_over and not grown):
+        return order if was_placed else placed
     same = (
-        order.state is IntentState.PLACED
+        was_placed
         and order.status is row.status
         and not grown
         and order.order_qty == row.order_qty
@@ -42,12 +49,12 @@ def advance(order: Order, row: OrderRow, seen_at: datetime) -> Order:
         return order
     return evolve(
         placed,
-        status=row.status,
+        status=order.status if is_over and row.status not in TERMINAL else row.status,
         order_qty=max(row.order_qty, row.cum_qty),
         cum_qty=row.cum_qty,
         avg_px=row.avg_px if row.avg_px is not None else order.avg_px,
         limit_price=row.limit_price if row.status is OrderStatus.REPLACED else order.limit_price,
-        reason=row.reason or order.reason,
+        reason=row.reason or placed.reason,
         fill_seen_at=seen_at if grown else order.fill_seen_at,
     )
 

@@ -68,7 +68,11 @@ def test_3_when_a_smart_order_is_rejected(desk):
 
 
 def test_4_when_the_answer_to_an_order_is_lost_and_asking_again_sends_no_second_one(desk, faults, simulator):
-    faults({"endpoint": "orders.place", "action": "drop", "when": "after", "times": 1})
+    faults(
+        {"endpoint": "orders.place", "action": "drop", "when": "after", "times": 1},
+        # the look for the order comes too early: the book does not show it yet
+        {"endpoint": "orders.book", "action": "stale-book", "age_ms": 3_600_000, "times": 2},
+    )
     wanted = ("smart-order", "NSE:TCS", "--account", "INVESTOR", "--product", "MIS", "--target", "10", "--json")
 
     lost = desk.run(*wanted)

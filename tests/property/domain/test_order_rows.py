@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from jainam.domain.intents import IntentState
 from jainam.domain.order_states import adopt, advance, belongs
-from jainam.domain.orders import TERMINAL, WORKING, OrderStatus
-from tests.builders import ME, NORMAL, NOW, PRO, order, row
+from jainam.domain.orders import TERMINAL, WORKING, OrderSide, OrderStatus, OrderType, TimeInForce
+from tests.builders import DAY, ME, NORMAL, NOW, PRO, order, row
 
 QUANTITY = 100
+LATER = NOW + timedelta(seconds=1)
 
 
 @st.composite
@@ -112,6 +113,49 @@ def test_an_old_row_does_not_undo_a_fill_but_still_proves_the_order():
     assert (after.cum_qty, after.status, after.state) == (50, OrderStatus.PARTIALLY_FILLED, IntentState.PLACED)
 
 
+def test_an_old_row_leaves_a_placed_order_as_it_is():
+    over = order(state=IntentState.PLACED, cum_qty=65, status=OrderStatus.FILLED, row_seen_at=NOW)
+    ahead = order(state=IntentState.PLACED, cum_qty=50, status=OrderStatus.PARTIALLY_FILLED, row_seen_at=NOW)
+
+    assert advance(over, row(), LATER) is over
+    assert advance(ahead, row(cum_qty=10, status=OrderStatus.PARTIALLY_FILLED), LATER) is ahead
+
+
+def test_a_row_like_the_last_one_still_settles_a_doubt():
+    subject = order(state=IntentState.IN_DOUBT, status=OrderStatus.NEW, row_seen_at=NOW)
+
+    assert advance(subject, row(), LATER).state is IntentState.PLACED
+
+
+def test_a_second_fill_counts_although_the_state_is_the_same():
+    once = advance(order(), row(cum_qty=10, status=OrderStatus.PARTIALLY_FILLED), NOW)
+
+    after = advance(once, row(cum_qty=20, status=OrderStatus.PARTIALLY_FILLED), LATER)
+
+    assert (after.cum_qty, after.fill_seen_at, after.row_seen_at) == (20, LATER, LATER)
+
+
+def test_a_second_modification_counts_although_the_state_is_the_same():
+    once = advance(order(), row(order_qty=130, status=OrderStatus.REPLACED), NOW)
+
+    after = advance(once, row(order_qty=195, status=OrderStatus.REPLACED), LATER)
+
+    assert (after.order_qty, after.row_seen_at, after.fill_seen_at) == (195, LATER, None)
+
+
+def test_the_first_row_is_remembered_even_when_it_says_what_was_known():
+    subject = order(state=IntentState.PLACED, status=OrderStatus.NEW)
+
+    assert advance(subject, row(), NOW).row_seen_at == NOW
+
+
+def test_a_row_changes_the_limit_price_only_when_it_tells_of_a_modification():
+    mine = order(limit_price=Decimal(5))
+
+    assert advance(mine, row(status=OrderStatus.NEW, limit_price=Decimal(7)), NOW).limit_price == Decimal(5)
+    assert advance(mine, row(status=OrderStatus.REPLACED, limit_price=Decimal(7)), NOW).limit_price == Decimal(7)
+
+
 def test_average_price_and_reason_are_kept_where_a_row_has_none():
     filled = advance(order(), row(cum_qty=5, avg_px=Decimal("1.5"), reason="why", status=OrderStatus.NEW), NOW)
 
@@ -125,10 +169,10 @@ def test_a_row_belongs_by_identifier_before_number():
 
     assert belongs(mine, row())
     assert belongs(mine, row(client_order_id=""))
-    assert not belongs(mine, row(client_order_id="somebody"))
-    assert not belongs(mine, row(client_order_id="", app_order_id="902"))
-    assert not belongs(order(), row(client_order_id=""))
-    assert not belongs(mine, row(account=PRO))
+    assert belongs(mine, row(client_order_id="somebody")) is False
+    assert belongs(mine, row(client_order_id="", app_order_id="902")) is False
+    assert belongs(order(), row(client_order_id="")) is False
+    assert belongs(mine, row(account=PRO)) is False
 
 
 def test_an_adopted_row_is_a_plain_placed_order_with_the_rows_words():
@@ -146,6 +190,67 @@ def test_an_adopted_row_is_a_plain_placed_order_with_the_rows_words():
     assert adopted.account == NORMAL
 
 
+def test_an_adopted_row_keeps_every_word_that_the_row_has():
+    seen = row(
+        app_order_id="77",
+        side=OrderSide.SELL,
+        order_type=OrderType.STOP_LIMIT,
+        time_in_force=TimeInForce.IOC,
+        limit_price=Decimal(5),
+        stop_price=Decimal(6),
+        order_qty=130,
+        cum_qty=65,
+        disclosed_qty=13,
+        avg_px=Decimal("5.5"),
+        status=OrderStatus.PARTIALLY_FILLED,
+        placed_at=NOW - timedelta(days=1),
+    )
+
+    assert adopt(seen, sender=ME, symbol="X", seen_at=NOW) == order(
+        app_order_id="77",
+        symbol="X",
+        side=OrderSide.SELL,
+        order_type=OrderType.STOP_LIMIT,
+        time_in_force=TimeInForce.IOC,
+        limit_price=Decimal(5),
+        stop_price=Decimal(6),
+        order_qty=130,
+        cum_qty=65,
+        disclosed_qty=13,
+        avg_px=Decimal("5.5"),
+        status=OrderStatus.PARTIALLY_FILLED,
+        state=IntentState.PLACED,
+        trading_day=DAY - timedelta(days=1),
+        recorded_at=NOW,
+        row_seen_at=NOW,
+        fill_seen_at=NOW,
+        reason="adopted from the order book",
+    )
+
+
+def test_an_adopted_row_with_gaps_is_a_market_order_of_the_day_on_which_it_was_seen():
+    adopted = adopt(row(order_type=None, time_in_force=None, placed_at=None), sender=ME, symbol="X", seen_at=NOW)
+
+    assert adopted is not None
+    assert (adopted.order_type, adopted.time_in_force) == (OrderType.MARKET, TimeInForce.DAY)
+    assert adopted.trading_day == DAY
+
+
 def test_a_row_without_words_of_ours_is_not_adopted():
     assert adopt(row(product=None), sender=ME, symbol="X", seen_at=NOW) is None
     assert adopt(row(exchange=None), sender=ME, symbol="X", seen_at=NOW) is None
+
+
+def test_why_an_order_was_in_doubt_is_forgotten_when_a_row_shows_it():
+    doubtful = order(state=IntentState.IN_DOUBT, reason="no answer came")
+
+    assert advance(doubtful, row(), NOW).reason == ""
+    assert advance(doubtful, row(reason="RMS says no"), NOW).reason == "RMS says no"
+
+
+def test_a_fill_that_shows_after_the_end_counts_and_does_not_revive_the_order():
+    over = advance(order(), row(status=OrderStatus.CANCELLED, cum_qty=5, leaves_qty=0), NOW)
+
+    after = advance(over, row(status=OrderStatus.PARTIALLY_FILLED, cum_qty=20, leaves_qty=45), NOW)
+
+    assert (after.status, after.cum_qty, after.is_live) == (OrderStatus.CANCELLED, 20, False)
