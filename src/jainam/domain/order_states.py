@@ -90,6 +90,7 @@ def adopt(row: OrderRow, *, sender: ProcessMark, symbol: str, seen_at: datetime)
         trading_day=trading_day_of(row.placed_at or seen_at),
         recorded_at=seen_at,
         sender=sender,
+        state=IntentState.PLACED,
         reason="adopted from the order book",
     )
     return advance(blank, row, seen_at)

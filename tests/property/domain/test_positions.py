@@ -9,6 +9,7 @@ from jainam.domain.intents import IntentState
 from jainam.domain.orders import OrderSide, OrderStatus
 from jainam.domain.positions import (
     CLOCK_MARGIN,
+    AgreedNet,
     agreed_from,
     could_explain,
     expected_net,
@@ -84,6 +85,16 @@ def test_a_fingerprint_moves_with_fills_and_with_the_end():
     assert fingerprint([order(state=IntentState.IN_DOUBT)]) != fingerprint([order(state=IntentState.REFUSED)])
 
 
+def test_a_fingerprint_tells_orders_apart_and_says_which_are_over():
+    swapped = [live_order(5, name="1", done=2), live_order(5, name="2", done=1)]
+
+    assert fingerprint([live_order(5, name="1", done=1), live_order(5, name="2", done=2)]) != fingerprint(swapped)
+    assert fingerprint([live_order(5, done=1), ended(3, name="2")]) == {
+        ("jmabc00000000001", 1, False),
+        ("jmabc00000000002", 3, True),
+    }
+
+
 @given(difference=st.integers(-50, 50).filter(bool))
 def test_only_live_orders_of_the_same_sign_could_explain_a_difference(difference):
     buy, sell = live_order(5, name="1"), live_order(-5, name="2")
@@ -111,6 +122,18 @@ def test_a_newly_agreed_net_remembers_cum_qty_and_what_was_live():
     assert (agreed.net, agreed.sent_at, agreed.unexplained) == (7, NOW, 0)
 
 
+def test_a_newly_agreed_net_counts_unsettled_orders_as_live():
+    doubtful, sending = order(state=IntentState.IN_DOUBT), order(client_order_id="2", state=IntentState.SENDING)
+
+    agreed = agreed_from(7, [doubtful, sending, order(client_order_id="3", state=IntentState.REFUSED)], NOW, last=None)
+
+    assert agreed.live == {doubtful.client_order_id, "2"}
+
+
+def test_an_agreed_net_has_nothing_unexplained_unless_it_says_so():
+    assert AgreedNet(net=5, cum_qty={}, live=frozenset(), sent_at=NOW).unexplained == 0
+
+
 def test_what_somebody_else_traded_is_the_rest():
     last = agreed_from(10, [], NOW, last=None)
 
@@ -123,8 +146,12 @@ def test_a_fill_of_an_order_that_was_live_at_the_read_voids_unless_clearly_later
 
     assert is_voided(agreed, working, None)
     assert is_voided(agreed, working, NOW + CLOCK_MARGIN)
-    assert not is_voided(agreed, working, NOW + CLOCK_MARGIN + timedelta(microseconds=1))
-    assert not is_voided(agreed, live_order(5, name="2"), None)
+    assert is_voided(agreed, working, NOW + CLOCK_MARGIN + timedelta(microseconds=1)) is False
+    assert is_voided(agreed, live_order(5, name="2"), None) is False
+
+
+def test_two_seconds_after_a_read_are_not_clearly_after_it():
+    assert timedelta(seconds=2) == CLOCK_MARGIN
 
 
 def test_the_net_of_a_key_is_its_own_row():

@@ -55,6 +55,22 @@ def test_a_plan_with_nothing_to_cancel_and_nothing_to_send_is_empty():
     assert SmartOrderPlan(0, 0, 0).others == ()
 
 
+def test_a_plan_takes_what_does_not_count_by_name_only():
+    with pytest.raises(TypeError):
+        SmartOrderPlan(0, 0, 0, (), (), (row(),))
+
+
+def test_the_smallest_steps_are_planned_too():
+    assert plan_smart_order(1, 0, (), rules(1)).legs == (Leg(OrderSide.BUY, 1),)
+    assert plan_smart_order(-1, 0, (), rules(1)).legs == (Leg(OrderSide.SELL, 1),)
+    assert plan_smart_order(1, 0, (live_order(1),), rules(1)).is_empty
+    assert plan_smart_order(-1, 0, (live_order(-1),), rules(1)).is_empty
+    assert plan_smart_order(0, 1, (), rules(65)).legs == (Leg(OrderSide.SELL, 1),)
+    assert plan_smart_order(0, -1, (), rules(65)).legs == (Leg(OrderSide.BUY, 1),)
+    assert denied(1, 0, 65).message.endswith("the nearest targets are 0 and 65")
+    assert denied(-1, 0, 65).message.endswith("the nearest targets are 0 and -65")
+
+
 def test_a_plan_repeats_what_it_was_made_from():
     working = (live_order(65),)
 
