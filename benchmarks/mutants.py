@@ -34,6 +34,9 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 _CALLS = {"min": "max", "max": "min", "any": "all", "all": "any", "startswith": "endswith", "popleft": "pop"}
 _TYPES = frozenset({"dict", "frozenset", "list", "set", "tuple"})
 
+_SHOWN, _CONTEXT = 110, 25
+"""A longer line is shown by so many characters on either side of what changed."""
+
 Members = dict[str, tuple[str, ...]]
 """The members of every enum of the domain, by its name."""
 
@@ -93,7 +96,22 @@ class MutatedModule:
         lines = list(difflib.ndiff(self._plain, changed))
         old = " ".join(line[2:].strip() for line in lines if line.startswith("- "))
         new = " ".join(line[2:].strip() for line in lines if line.startswith("+ "))
-        return f"{self.path.stem}{edit.where}: {old} -> {new or '(nothing)'}"
+        return f"{self.path.stem}{edit.where}: {_around_the_change(old, new)} -> {_around_the_change(new, old)}"
+
+
+def _around_the_change(text: str, other: str) -> str:
+    """Return a line, or of a long one the words around what is different from the other line."""
+    if len(text) <= _SHOWN:
+        return text or "(nothing)"
+    before = _common(text, other)
+    after = _common(text[:before:-1], other[:before:-1])
+    start = text.rfind(" ", 0, max(before - _CONTEXT, 0)) + 1
+    end = text.find(" ", len(text) - after + _CONTEXT)
+    return f"{'... ' if start else ''}{text[start : end if end > 0 else None]}{' ...' if end > 0 else ''}"
+
+
+def _common(one: str, other: str) -> int:
+    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
 
 
 def enum_members(paths: Sequence[Path]) -> Members:
