@@ -215,7 +215,9 @@ class Door:
         except httpx.RequestError as exc:
             words = self._scrub(str(exc), call.token, call.secret)
             hint = self._options.extra.get("unavailable_hint", "")
-            raise from_transport(exc, words, where, unavailable_hint=hint) from exc
+            # a traceback prints causes: a status line that can't be read may be what the server was sent
+            cause = exc if words == str(exc) else type(exc)(words)
+            raise from_transport(exc, words, where, unavailable_hint=hint) from cause
         status = response.status_code
         envelope = read_envelope(body)
         if isinstance(envelope, Success):
@@ -224,8 +226,10 @@ class Door:
             try:
                 return Answer(read(envelope), sent_at, status, envelope.code)
             except WireError as exc:
-                what = f"the answer can't be read: {self._scrub(str(exc), call.token, call.secret)}"
-                raise lost(where, what, status=status, code=envelope.code) from exc
+                words = self._scrub(str(exc), call.token, call.secret)
+                what = f"the answer can't be read: {words}"
+                told = exc if words == str(exc) else WireError(words)
+                raise lost(where, what, status=status, code=envelope.code) from told
         if isinstance(envelope, Unreadable):
             safe = Unreadable(self._scrub(envelope.what, call.token, call.secret))
             raise from_unreadable(status, safe, where, retry_after_of(response.headers.get("retry-after")))
