@@ -118,3 +118,12 @@ def test_a_key_may_be_a_secret(key):
 
     assert TokenCipher(Secret(key.decode())).open(sealed, "label") == "text"
     assert "text" not in sealed
+
+
+def test_a_damaged_state_is_a_store_error_that_names_the_side(store, repository):
+    repository.save(SESSION)
+    write(store, "UPDATE sessions SET client_codes = '['")
+
+    for look in (repository.states, lambda: repository.state(SESSION.account, SESSION.side)):
+        with pytest.raises(StoreError, match="interactive side can't be read"):
+            look()
