@@ -252,7 +252,7 @@ def test_evidence_against_a_verdict_is_an_anomaly(journal):
 
     (after,) = journal.observe([sample_row(sample_order())], seen_at=NOON)
 
-    assert after.reason == "the venue has the order although it was refused; margin"
+    assert after.reason == "the venue has the order although it was refused"
     assert kinds(journal)[-1] == "anomaly"
 
 
