@@ -9,7 +9,7 @@ from jainam.domain.closing import CloseOutcome
 from jainam.domain.instruments import Exchange
 from jainam.domain.orders import PositionKey, Product
 from jainam.domain.trading_day import trading_day_of
-from tests.integration.desk.venue_facts import net_at_venue, orders_at_venue, resting_price
+from tests.integration.desk.venue_facts import net_at_venue, orders_at_venue, resting_price, trade_by_hand
 
 SYMBOL = "NSE:RELIANCE"
 
@@ -103,18 +103,7 @@ def test_a_live_order_of_ours_is_asked_for_its_history_before_a_difference_is_so
     client = virtual.client()
     stop = resting_price(virtual, SYMBOL)
     client.place_order(SYMBOL, side="SELL", quantity=30, product="MIS", order_type="SL-M", stop_price=stop)
-    virtual.control(
-        "POST",
-        "/_simulator/trade",
-        {
-            "client": "CL001",
-            "exchangeSegment": "NSECM",
-            "exchangeInstrumentID": 2885,
-            "product": "MIS",
-            "side": "SELL",
-            "quantity": 7,
-        },
-    )
+    trade_by_hand(virtual, 7, "SELL")
 
     result = client.place_smart_order(SYMBOL, target=50, product="MIS")
 
@@ -133,21 +122,6 @@ def test_a_position_row_that_is_missing_for_one_read_is_read_again(virtual):
 
     assert result.outcome is jainam.SmartOutcome.NOTHING_TO_DO
     assert net_at_venue(virtual) == 100
-
-
-def trade_by_hand(virtual, quantity, side="BUY"):
-    virtual.control(
-        "POST",
-        "/_simulator/trade",
-        {
-            "client": "CL001",
-            "exchangeSegment": "NSECM",
-            "exchangeInstrumentID": 2885,
-            "product": "MIS",
-            "side": side,
-            "quantity": quantity,
-        },
-    )
 
 
 @pytest.fixture
@@ -267,18 +241,7 @@ def test_a_position_that_moves_after_the_fills_has_drifted(virtual, monkeypatch)
     def moved(priority=None):
         reads.append(1)
         if len(reads) == 2:
-            virtual.control(
-                "POST",
-                "/_simulator/trade",
-                {
-                    "client": "CL001",
-                    "exchangeSegment": "NSECM",
-                    "exchangeInstrumentID": 2885,
-                    "product": "MIS",
-                    "side": "BUY",
-                    "quantity": 5,
-                },
-            )
+            trade_by_hand(virtual, 5)
         return read() if priority is None else read(priority)
 
     monkeypatch.setattr(type(books), "positions", lambda self, priority=None: moved(priority), raising=True)
@@ -319,18 +282,7 @@ def test_closing_where_market_orders_are_barred_sends_a_limit_at_the_far_edge(de
 
 
 def test_a_position_in_an_instrument_that_the_master_lacks_is_listed(virtual):
-    virtual.control(
-        "POST",
-        "/_simulator/trade",
-        {
-            "client": "CL001",
-            "exchangeSegment": "BSECM",
-            "exchangeInstrumentID": 500325,
-            "product": "MIS",
-            "side": "BUY",
-            "quantity": 5,
-        },
-    )
+    trade_by_hand(virtual, 5, segment="BSECM", instrument_id=500325)
 
     planned = virtual.account.close_all(dry_run=True)
     result = virtual.account.close_all()

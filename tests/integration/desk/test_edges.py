@@ -13,7 +13,7 @@ from jainam.domain.portfolio import Reading
 from jainam.domain.sessions import Side
 from jainam.ports.intent_journal import KeyClaim
 from tests.builders import position, row
-from tests.integration.desk.venue_facts import net_at_venue, orders_at_venue, resting_price
+from tests.integration.desk.venue_facts import net_at_venue, orders_at_venue, resting_price, trade_by_hand
 
 SYMBOL = "NSE:RELIANCE"
 DEAD = ProcessMark(2**22 + 1, 1)
@@ -92,18 +92,19 @@ def test_a_modification_goes_again_after_a_refused_token(virtual):
     assert client.modify_order(number, quantity=20).order_qty == 20
 
 
-def test_a_keyed_call_whose_process_died_before_sending_goes_again(virtual):
-    place(virtual.client(), key="k")
+def record_twin(virtual, key, sender):
+    """Record what another process recorded under a key and has not sent yet; return its identifier."""
+    place(virtual.client(), key="another key")
     journal = virtual.desk.parts.journal
-    (done,) = journal.by_caller_key("k")
+    (done,) = journal.by_caller_key("another key")
     identifier = f"{done.client_order_id[:-1]}{'a' if done.client_order_id[-1] != 'a' else 'b'}"
-    dead = evolve(
+    twin = evolve(
         done,
         client_order_id=identifier,
         parent_id=identifier,
-        caller_key="dead",
+        caller_key=key,
         state=IntentState.RECORDED,
-        sender=DEAD,
+        sender=sender,
         app_order_id=None,
         status=None,
         cum_qty=0,
@@ -113,40 +114,25 @@ def test_a_keyed_call_whose_process_died_before_sending_goes_again(virtual):
         row_seen_at=None,
         fill_seen_at=None,
     )
-    journal.record((dead,))
+    journal.record((twin,))
+    return identifier
 
-    submission = place(virtual.client(), key="dead")
+
+def test_a_keyed_call_whose_process_died_before_sending_goes_again(virtual):
+    identifier = record_twin(virtual, "k", DEAD)
+
+    submission = place(virtual.client(), key="k")
 
     assert submission.accepted[0].client_order_id == identifier
     assert len(orders_at_venue(virtual)) == 2
 
 
 def test_a_keyed_call_that_another_process_is_sending_is_waited_for_and_then_in_doubt(virtual):
-    place(virtual.client(), key="k")
-    journal = virtual.desk.parts.journal
-    (done,) = journal.by_caller_key("k")
-    identifier = f"{done.client_order_id[:-1]}{'a' if done.client_order_id[-1] != 'a' else 'b'}"
-    running = evolve(
-        done,
-        client_order_id=identifier,
-        parent_id=identifier,
-        caller_key="slow",
-        state=IntentState.RECORDED,
-        sender=alive_elsewhere(virtual),
-        app_order_id=None,
-        status=None,
-        cum_qty=0,
-        avg_px=None,
-        attempts=0,
-        sent_at=None,
-        row_seen_at=None,
-        fill_seen_at=None,
-    )
-    journal.record((running,))
+    record_twin(virtual, "k", alive_elsewhere(virtual))
     began = virtual.clock.now()
 
     with pytest.raises(jainam.OutcomeInDoubt, match="still being sent"):
-        place(virtual.client(), key="slow")
+        place(virtual.client(), key="k")
 
     assert virtual.clock.now() - began >= 15
     assert len(orders_at_venue(virtual)) == 1
@@ -317,18 +303,7 @@ def test_a_position_that_opens_while_closing_is_listed(virtual, monkeypatch):
     def late(self, closing):
         closed = close(self, closing)
         for instrument_id in (11536, 2885):
-            virtual.control(
-                "POST",
-                "/_simulator/trade",
-                {
-                    "client": "CL001",
-                    "exchangeSegment": "NSECM",
-                    "exchangeInstrumentID": instrument_id,
-                    "product": "MIS",
-                    "side": "BUY",
-                    "quantity": 3,
-                },
-            )
+            trade_by_hand(virtual, 3, instrument_id=instrument_id)
         return closed
 
     monkeypatch.setattr(close_all, "_close", late)

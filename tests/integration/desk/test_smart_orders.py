@@ -4,7 +4,13 @@ import pytest
 
 import jainam
 from jainam.domain.smart_orders import SmartOutcome
-from tests.integration.desk.venue_facts import LOST_AND_HIDDEN, net_at_venue, orders_at_venue, resting_price
+from tests.integration.desk.venue_facts import (
+    LOST_AND_HIDDEN,
+    net_at_venue,
+    orders_at_venue,
+    resting_price,
+    trade_by_hand,
+)
 
 SYMBOL = "NSE:RELIANCE"
 INSTRUMENT = ("NSECM", 2885)
@@ -85,18 +91,7 @@ def test_a_book_that_lags_is_waited_for(desks):
 def test_a_manual_trade_is_reported_and_reckoned_with(virtual):
     client = virtual.client()
     client.place_smart_order(SYMBOL, target=100, product="MIS")
-    virtual.control(
-        "POST",
-        "/_simulator/trade",
-        {
-            "client": "CL001",
-            "exchangeSegment": "NSECM",
-            "exchangeInstrumentID": 2885,
-            "product": "MIS",
-            "side": "BUY",
-            "quantity": 7,
-        },
-    )
+    trade_by_hand(virtual, 7)
 
     result = client.place_smart_order(SYMBOL, target=50, product="MIS")
 

@@ -28,3 +28,19 @@ LOST_AND_HIDDEN = (
     {"endpoint": "orders.dealerbook", "action": "stale-book", "age_ms": 3_600_000, "times": 2},
 )
 """An order that exists, whose answer is lost, and that the book shows a little later."""
+
+
+def trade_by_hand(virtual, quantity, side="BUY", *, segment="NSECM", instrument_id=2885):
+    """Somebody trades for CL001 at the terminal."""
+    virtual.control(
+        "POST",
+        "/_simulator/trade",
+        {
+            "client": "CL001",
+            "exchangeSegment": segment,
+            "exchangeInstrumentID": instrument_id,
+            "product": "MIS",
+            "side": side,
+            "quantity": quantity,
+        },
+    )
