@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= auto
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help demo test check format fast cover bench mutate build lock clean
+.PHONY: help demo test check format fast cover bench mutate oldest build lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -58,6 +58,24 @@ bench: $(VENV)/dev.stamp ## benchmarks, as ratios against a floor in the same ru
 
 mutate: $(VENV)/dev.stamp ## mutation testing over the rule modules (20 minutes at most)
 	@$(BIN)/python -m benchmarks.mutation
+
+# what an OpenAlgo host pins of what we need
+HOST_PINS := attrs==24.2.0 cattrs==24.1.3 click==8.4.1 cryptography==50.0.0 httpx==0.28.1 orjson==3.11.9 \
+	python-dotenv==1.2.2 rich==13.7.1 SQLAlchemy==2.0.51
+
+oldest: $(VENV)/dev.stamp ## unit, contract and desk tests on the lowest dependencies, then on an OpenAlgo host's
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(BIN)/python -m build --no-isolation --wheel --outdir $$folder . > $$folder/build.log; \
+	sed -nE 's/^((pytest|hypothesis|pytest-timeout|pytest-xdist)==[^ ]+).*/\1/p' requirements/dev.txt > $$folder/tools.in; \
+	for round in lowest host; do \
+		if [ $$round = host ]; then printf '%s\n' $(HOST_PINS) >> $$folder/tools.in; fi; \
+		$(BIN)/uv pip compile --quiet --python $(BIN)/python --resolution lowest-direct --no-header --no-annotate \
+			--extra simulator pyproject.toml $$folder/tools.in --output-file $$folder/$$round.txt; \
+		$(BIN)/python -m venv $$folder/$$round; \
+		echo "$$round: $$(grep -iE '^(attrs|cattrs|click|cryptography|httpx|orjson|pluggy|python-dotenv|rich|sqlalchemy|stamina)==' $$folder/$$round.txt | tr '\n' ' ')"; \
+		$$folder/$$round/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -r $$folder/$$round.txt $$folder/*.whl; \
+		$$folder/$$round/bin/python -m pytest -n $(JOBS) -q tests/unit tests/contract tests/integration/desk; \
+	done
 
 build: $(VENV)/dev.stamp ## wheel and sdist into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist
