@@ -1,4 +1,4 @@
-"""One process of a desk that fires smart orders until somebody kills it. Run as: python endless_trader.py SEED SYMBOL..."""
+"""One process of a desk that fires smart orders until it is killed. Run as: python endless_trader.py SEED SYMBOL..."""
 
 import random
 import sys
