@@ -111,7 +111,8 @@ def _around_the_change(text: str, other: str) -> str:
 
 
 def _common(one: str, other: str) -> int:
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def enum_members(paths: Sequence[Path]) -> Members:

@@ -3,7 +3,7 @@ Mutation testing of the rule modules: `python -m benchmarks.mutation [--quick] [
 
 Every mutant runs the domain's own tests in a forked process that loads the mutated module from memory; sources and
 tests are a copy in a temporary directory, so nothing is written to the tree and nobody's edit changes a run. A mutant
-that no test notices survives; those known to mean the same as the original are in `equivalent_mutants.py`, with
+that no test notices survives; those known to mean the same as the original are in `equivalent_mutants.toml`, with
 reasons. With `--quick` a mutant runs only the tests that import its module: for those who write them.
 
 Exit status 0: every mutant ran, and every survivor is a known equivalent.
@@ -19,6 +19,7 @@ import resource
 import shutil
 import sys
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from multiprocessing import connection, get_context
@@ -27,10 +28,11 @@ from tempfile import TemporaryDirectory
 from types import CodeType, ModuleType
 from typing import Any
 
-from benchmarks.equivalent_mutants import EQUIVALENT
 from benchmarks.mutants import Edit, MutatedModule, enum_members
 
 ROOT = Path(__file__).resolve().parent.parent
+_KNOWN = tomllib.loads((ROOT / "benchmarks/equivalent_mutants.toml").read_text(encoding="utf-8"))["mutant"]
+EQUIVALENT = frozenset(known["change"] for known in _KNOWN)
 RULE_MODULES = (
     "smart_orders",
     "slicing",
