@@ -6,7 +6,7 @@ from jainam.domain.errors import Violation
 from jainam.domain.instruments import Instrument, InstrumentRules
 from jainam.domain.orders import OrderChange, OrderRequest, OrderSide, OrderType, Product
 
-_BEYOND_ANY_PRICE = Decimal(10) ** 12
+_BEYOND_ANY_PRICE = 10**12
 """Ticks of a larger number can't be counted in the digits of a Decimal."""
 
 

@@ -121,6 +121,23 @@ def test_an_old_row_leaves_a_placed_order_as_it_is():
     assert advance(ahead, row(cum_qty=10, status=OrderStatus.PARTIALLY_FILLED), LATER) is ahead
 
 
+def test_an_ended_order_is_left_as_it_is_by_rows_that_tell_of_no_further_fill():
+    over = order(state=IntentState.PLACED, cum_qty=10, status=OrderStatus.CANCELLED, row_seen_at=NOW)
+
+    assert advance(over, row(cum_qty=10, status=OrderStatus.PARTIALLY_FILLED), LATER) is over
+    assert advance(over, row(cum_qty=10, status=OrderStatus.REJECTED), LATER) is over
+
+
+def test_a_fill_that_shows_after_the_end_counts_and_only_another_end_replaces_the_end():
+    over = order(state=IntentState.PLACED, cum_qty=10, status=OrderStatus.CANCELLED, row_seen_at=NOW)
+
+    late = advance(over, row(cum_qty=30, status=OrderStatus.PARTIALLY_FILLED), LATER)
+    whole = advance(over, row(cum_qty=65, status=OrderStatus.FILLED), LATER)
+
+    assert (late.cum_qty, late.status, late.fill_seen_at) == (30, OrderStatus.CANCELLED, LATER)
+    assert (whole.cum_qty, whole.status, whole.fill_seen_at) == (65, OrderStatus.FILLED, LATER)
+
+
 def test_a_row_like_the_last_one_still_settles_a_doubt():
     subject = order(state=IntentState.IN_DOUBT, status=OrderStatus.NEW, row_seen_at=NOW)
 

@@ -73,6 +73,8 @@ def test_an_identifier_of_another_length_mark_or_desk_is_not_ours(identifier):
 def test_states_with_a_verdict_and_states_in_which_the_venue_has_nothing():
     assert {state.value for state in SETTLED} == {"placed", "refused", "never-left", "denied"}
     assert {state.value for state in WITHOUT_EFFECT} == {"refused", "never-left", "denied"}
+    assert isinstance(SETTLED, frozenset)
+    assert isinstance(WITHOUT_EFFECT, frozenset)
     assert set(IntentState) - SETTLED == {IntentState.RECORDED, IntentState.SENDING, IntentState.IN_DOUBT}
 
 
@@ -206,6 +208,7 @@ def test_the_content_changes_with_what_else_is_asked():
 
 def test_the_same_wish_has_the_same_content_ever_after():
     assert content() == content()
+    assert content(account=PRO, client=None, purpose=Purpose.CLOSE) == "172092e84b4606af3f01ef0edc806e11"
     assert content() == "79fc4f19ec2582f4c59a07ac7715c5b4"
 
 

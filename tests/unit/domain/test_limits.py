@@ -110,6 +110,14 @@ def test_places_that_are_free_go_to_those_ahead_first():
     assert [log.wait_s(10.5, ahead) for ahead in range(4)] == [0.0, 0.5, 1.0, 1.5]
 
 
+def test_each_call_leaves_the_window_by_itself():
+    log = SlidingLog(Limit(2, 1.0))
+    log.note(10.0)
+    log.note(10.75)
+
+    assert [log.wait_s(11.5, ahead) for ahead in range(4)] == [0.0, 0.25, 1.0, 1.25]
+
+
 def test_a_clock_that_went_back_never_gives_a_negative_wait():
     log = SlidingLog(Limit(1, 1.0))
     log.note(10.0)
