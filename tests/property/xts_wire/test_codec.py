@@ -14,7 +14,7 @@ from jainam.adapters.xts_wire.envelope import Failure, Success, Unreadable, read
 from jainam.adapters.xts_wire.holdings import read_holdings
 from jainam.adapters.xts_wire.master import MasterReader, lines_of, read_index_list
 from jainam.adapters.xts_wire.orders import read_orders, read_placed, read_trades
-from jainam.adapters.xts_wire.positions import read_positions
+from jainam.adapters.xts_wire.positions import PositionsReader
 from jainam.adapters.xts_wire.sessions import read_host, read_login
 from jainam.adapters.xts_wire.words import ClientWords
 from jainam.domain.accounts import AccountId, AccountKind
@@ -70,7 +70,7 @@ def test_any_result_is_read_or_refused_with_a_typed_error(result):
     readers = (
         lambda: read_orders(result, NORMAL, CLIENTS),
         lambda: read_trades(result, NORMAL, CLIENTS),
-        lambda: read_positions(result, NORMAL, CLIENTS),
+        lambda: PositionsReader(NORMAL, CLIENTS).read(result),
         lambda: read_holdings(result, NORMAL, CLIENTS),
         lambda: read_funds(result, NORMAL, CLIENTS),
         lambda: read_profile(result, NORMAL, CLIENTS),

@@ -1,22 +1,25 @@
 """Positions, holdings, balance and profile."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
 from jainam.adapters.xts_wire.balance import read_funds, read_profile
 from jainam.adapters.xts_wire.holdings import read_holdings
-from jainam.adapters.xts_wire.positions import read_positions
+from jainam.adapters.xts_wire.positions import PositionsReader
 from jainam.adapters.xts_wire.rows import RowError
 from jainam.adapters.xts_wire.scalars import WireError
 from jainam.adapters.xts_wire.words import ClientWords
 from jainam.domain.instruments import Exchange
 from jainam.domain.orders import Product
+from jainam.domain.portfolio import PositionView
 
 
 def test_positions_with_thousands_separators_are_read(result_of, normal, clients):
     rows = {
-        row.instrument_id: row for row in read_positions(result_of("positions.netwise.response.json"), normal, clients)
+        row.instrument_id: row
+        for row in PositionsReader(normal, clients).read(result_of("positions.netwise.response.json"))
     }
 
     future = rows[61093]
@@ -30,19 +33,19 @@ def test_money_identity_of_the_reference_holds(result_of, normal, clients):
     result = result_of("positions.netwise.response.json")
     net_amounts = [Decimal(row["NetAmount"].replace(",", "")) for row in result["positionList"]]
 
-    rows = read_positions(result, normal, clients)
+    rows = PositionsReader(normal, clients).read(result)
 
     assert [row.sell_amount - row.buy_amount for row in rows] == net_amounts
 
 
 def test_carried_positions_are_missing_from_the_day_view(result_of, normal, clients):
-    rows = read_positions(result_of("positions.daywise.response.json"), normal, clients)
+    rows = PositionsReader(normal, clients).read(result_of("positions.daywise.response.json"))
 
     assert {row.instrument_id for row in rows} == {57350, 57351, 2885}
 
 
 def test_newer_row_with_children_counts_once(result_of, normal, clients):
-    (row,) = read_positions(result_of("positions.netwise.response.2026.json"), normal, clients)
+    (row,) = PositionsReader(normal, clients).read(result_of("positions.netwise.response.2026.json"))
 
     assert row.net_qty == 195
 
@@ -51,13 +54,38 @@ def test_child_rows_in_the_list_are_parts_of_their_parent(result_of, normal, cli
     result = result_of("positions.netwise.response.2026.json")
     child = {**result["positionList"][0], "statisticsLevel": "ChildLevel"}
 
-    rows = read_positions({"positionList": [*result["positionList"], child]}, normal, clients)
+    rows = PositionsReader(normal, clients).read({"positionList": [*result["positionList"], child]})
 
     assert len(rows) == 1
 
 
+def test_a_row_that_came_unchanged_is_the_same_position(result_of, normal, clients):
+    result = result_of("positions.netwise.response.json")
+    moved = json.loads(json.dumps(result))
+    moved["positionList"][1]["UnrealizedMTM"] = "1.25"
+    reader = PositionsReader(normal, clients)
+
+    first, second = reader.read(result), reader.read(moved)
+
+    assert [one is other for one, other in zip(first, second, strict=True)] == [
+        place != 1 for place in range(len(first))
+    ]
+    assert second[1].unrealised == Decimal("1.25")
+
+
+def test_views_and_clients_are_remembered_apart(result_of, normal, clients):
+    net, day = result_of("positions.netwise.response.json"), result_of("positions.daywise.response.json")
+    reader = PositionsReader(normal, clients)
+    first = reader.read(net)
+
+    reader.read(day, PositionView.DAY)
+    reader.read(day, asked="CL002")
+
+    assert all(one is other for one, other in zip(first, reader.read(net), strict=True))
+
+
 def test_bare_array_with_numbers_is_read(result_of, normal, clients):
-    (row,) = read_positions(result_of("positions.response.bare-array.json"), normal, clients)
+    (row,) = PositionsReader(normal, clients).read(result_of("positions.response.bare-array.json"))
 
     assert (row.instrument_id, row.net_qty, row.buy_avg_px, row.product) == (22, 10, Decimal("41.78"), Product.CNC)
 
@@ -66,16 +94,16 @@ def test_unreadable_money_is_none_and_unreadable_quantity_an_error(result_of, no
     result = result_of("positions.response.bare-array.json")
 
     result[0]["RealizedMTM"] = "NaN"
-    (row,) = read_positions(result, normal, clients)
+    (row,) = PositionsReader(normal, clients).read(result)
     result[0]["Quantity"] = "NaN"
 
     assert row.realised is None
     with pytest.raises(RowError, match="row 1: field Quantity has value 'NaN', allowed: a whole number"):
-        read_positions(result, normal, clients)
+        PositionsReader(normal, clients).read(result)
 
 
 def test_positions_of_a_pro_dealer_are_its_own(result_of, pro):
-    rows = read_positions(result_of("positions.netwise.response.json"), pro, ClientWords(pro, None))
+    rows = PositionsReader(pro, ClientWords(pro, None)).read(result_of("positions.netwise.response.json"))
 
     assert {row.client for row in rows} == {None}
 
@@ -83,7 +111,7 @@ def test_positions_of_a_pro_dealer_are_its_own(result_of, pro):
 @pytest.mark.parametrize("result", [None, {}, "", {"positionList": None}, {"positionList": {}}])
 def test_positions_without_a_list_are_an_error(normal, clients, result):
     with pytest.raises(WireError):
-        read_positions(result, normal, clients)
+        PositionsReader(normal, clients).read(result)
 
 
 @pytest.mark.parametrize("name", ["holdings.response.json", "holdings.response.list.json"])

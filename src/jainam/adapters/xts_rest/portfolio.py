@@ -5,7 +5,7 @@ from jainam.adapters.xts_rest.calls import Call
 from jainam.adapters.xts_rest.door import Door
 from jainam.adapters.xts_wire.balance import read_funds, read_profile
 from jainam.adapters.xts_wire.holdings import read_holdings
-from jainam.adapters.xts_wire.positions import read_positions
+from jainam.adapters.xts_wire.positions import PositionsReader
 from jainam.adapters.xts_wire.requests import client_query, positions_query
 from jainam.adapters.xts_wire.words import ClientWords
 from jainam.domain.accounts import AccountId
@@ -29,6 +29,7 @@ class XtsPortfolio:
         self._door = door
         self._addresses = addresses
         self._clients = clients
+        self._positions = PositionsReader(account, clients)
 
     def positions(
         self,
@@ -49,7 +50,7 @@ class XtsPortfolio:
         url = self._addresses.of(Side.INTERACTIVE, path, session=session, query=query)
         answer = self._door.ask_rows(
             Call(endpoint, "GET", url, None, session.token, priority, before_send),
-            lambda success: read_positions(success.result, self._account, self._clients, asked),
+            lambda success: self._positions.read(success.result, view, asked),
         )
         return Reading(answer.value, answer.sent_at, answer.was_empty)
 

@@ -11,7 +11,8 @@ from jainam.adapters.xts_wire.rows import (
     Whole,
     WholeOrNone,
     fault,
-    read_rows,
+    read_row,
+    rows_of,
     wire,
 )
 from jainam.adapters.xts_wire.scalars import FieldError, WireError
@@ -47,25 +48,51 @@ class WirePosition:
     level: Text = wire("statisticsLevel", "StatisticsLevel", default="")
 
 
-def read_positions(
-    result: object, account: AccountId, clients: ClientWords, asked: str | None = None
-) -> tuple[Position, ...]:
+class PositionsReader:
     """
-    Return position rows, flat ones included.
+    Reads an account's positions again and again: a row that came unchanged is not decoded again.
 
-    Rows of the child level are parts of a parent row that is there too, and are not returned.
-
-    Raises:
-        WireError: A row is not readable; none is left out.
+    Closed positions stay listed all day, and between two reads few of the open ones have moved.
     """
+
+    def __init__(self, account: AccountId, clients: ClientWords) -> None:
+        self._account = account
+        self._clients = clients
+        self._last: dict[tuple[PositionView, str | None], tuple[tuple[object, Position | None], ...]] = {}
+
+    def read(
+        self, result: object, view: PositionView = PositionView.NET, asked: str | None = None
+    ) -> tuple[Position, ...]:
+        """
+        Return position rows, flat ones included.
+
+        Rows of the child level are parts of a parent row that is there too, and are not returned.
+
+        Raises:
+            WireError: A row is not readable; none is left out.
+        """
+        last = self._last.get((view, asked), ())
+        rows = []
+        for number, raw in enumerate(_rows_of(result), start=1):
+            known = last[number - 1] if number <= len(last) else None
+            if known is None or known[0] != raw:
+                known = (raw, _read(number, raw, self._account, self._clients, asked))
+            rows.append(known)
+        self._last[view, asked] = tuple(rows)  # one assignment: other threads see the last rows or these
+        return tuple(position for _, position in rows if position is not None)
+
+
+def _rows_of(result: object) -> list[object]:
     rows = result.get("positionList") if isinstance(result, dict) else result
     if rows is None:
         raise WireError("the answer holds no positionList")
-    return tuple(
-        _position(number, row, account, clients, asked)
-        for number, row in read_rows(WirePosition, rows)
-        if row.level.lower() not in _CHILD_LEVELS
-    )
+    return rows_of(rows)
+
+
+def _read(number: int, raw: object, account: AccountId, clients: ClientWords, asked: str | None) -> Position | None:
+    """Return a row's position; ``None`` for a part of another row's."""
+    row = read_row(WirePosition, raw, number)
+    return None if row.level.lower() in _CHILD_LEVELS else _position(number, row, account, clients, asked)
 
 
 def _position(number: int, row: WirePosition, account: AccountId, clients: ClientWords, asked: str | None) -> Position:

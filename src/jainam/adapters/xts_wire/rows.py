@@ -82,10 +82,20 @@ def read_rows(cls: type[_Row], result: object) -> Iterator[tuple[int, _Row]]:
         WireError: *result* is no list.
         RowError: A row is not readable.
     """
+    for number, raw in enumerate(rows_of(result), start=1):
+        yield number, read_row(cls, raw, number)
+
+
+def rows_of(result: object) -> list[object]:
+    """
+    Return a list's rows as they came.
+
+    Raises:
+        WireError: It is no list.
+    """
     if not isinstance(result, list):
         raise WireError(f"the answer's result is {type(result).__name__}, allowed: a list of rows")
-    for number, raw in enumerate(result, start=1):
-        yield number, read_row(cls, raw, number)
+    return result
 
 
 def read_row(cls: type[_Row], raw: object, number: int) -> _Row:
