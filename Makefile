@@ -66,11 +66,11 @@ HOST_PINS := attrs==24.2.0 cattrs==24.1.3 click==8.4.1 cryptography==50.0.0 http
 oldest: $(VENV)/dev.stamp ## unit, contract and desk tests on the lowest dependencies, then on an OpenAlgo host's
 	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	$(BIN)/python -m build --no-isolation --wheel --outdir $$folder . > $$folder/build.log; \
-	sed -nE 's/^((pytest|hypothesis|pytest-timeout|pytest-xdist)==[^ ]+).*/\1/p' requirements/dev.txt > $$folder/tools.in; \
+	sed -nE 's/^((hypothesis|pytest-timeout|pytest-xdist)==[^ ]+).*/\1/p' requirements/dev.txt > $$folder/tools.in; \
 	for round in lowest host; do \
 		if [ $$round = host ]; then printf '%s\n' $(HOST_PINS) >> $$folder/tools.in; fi; \
 		$(BIN)/uv pip compile --quiet --python $(BIN)/python --resolution lowest-direct --no-header --no-annotate \
-			--extra simulator pyproject.toml $$folder/tools.in --output-file $$folder/$$round.txt; \
+			--extra simulator --extra conformance pyproject.toml $$folder/tools.in --output-file $$folder/$$round.txt; \
 		$(BIN)/python -m venv $$folder/$$round; \
 		echo "$$round: $$(grep -iE '^(attrs|cattrs|click|cryptography|httpx|orjson|pluggy|python-dotenv|rich|sqlalchemy|stamina)==' $$folder/$$round.txt | tr '\n' ' ')"; \
 		$$folder/$$round/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -r $$folder/$$round.txt $$folder/*.whl; \
