@@ -32,6 +32,8 @@ class ReadBooks:
     bounds: Bounds
     _observed: dict[str, OrderRow] = field(factory=dict, init=False)
     _latest: Reading[OrderRow] | None = field(default=None, init=False)
+    _seen_rows: dict[int, Position] = field(factory=dict, init=False)
+    """The rows of the latest snapshot, by identity: an adapter may give an unchanged row again."""
     _seen_keys: set[PositionKey] = field(factory=set, init=False)
     _shared_book: dict[Priority, SharedRead[Reading[OrderRow]]] = field(init=False)
     _shared_positions: dict[Priority, SharedRead[Reading[Position]]] = field(init=False)
@@ -76,7 +78,7 @@ class ReadBooks:
         latest = self._latest
         if latest is None or latest.sent_at < since:
             return ()
-        return tuple(row for row in latest.rows if row.key == key)
+        return tuple(row for row in latest.rows if row.instrument_id == key.instrument_id and row.key == key)
 
     def knows(self, key: PositionKey) -> bool:
         """Whether an earlier snapshot of positions had a row of this key."""
@@ -114,5 +116,7 @@ class ReadBooks:
                 session, None, everyone=self._everyone, before_send=before_send, priority=priority
             ),
         )
-        self._seen_keys.update(row.key for row in reading.rows if row.key is not None)
+        known = self._seen_rows
+        self._seen_keys.update(row.key for row in reading.rows if id(row) not in known and row.key is not None)
+        self._seen_rows = {id(row): row for row in reading.rows}
         return reading

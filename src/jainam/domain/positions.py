@@ -99,5 +99,6 @@ def is_voided(agreed: AgreedNet, order: Order, filled_at: datetime | None) -> bo
 
 def net_of(rows: Iterable[Position], key: PositionKey) -> int | None:
     """Return the net of a key in a positions read; ``None`` where it has no row."""
-    found = [row.net_qty for row in rows if row.key == key]
+    # by its number first: a dealer's read has a row for every position of every client
+    found = [row.net_qty for row in rows if row.instrument_id == key.instrument_id and row.key == key]
     return sum(found) if found else None
