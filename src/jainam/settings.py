@@ -348,7 +348,8 @@ class Settings:
         Return the root URL of an account's server.
 
         Raises:
-            ConfigurationError: It is no URL, or the simulator's is not on this machine.
+            ConfigurationError: It is no URL, its traffic could be read on the way, or the simulator's is not on this
+                machine.
         """
         own = f"{account_stem(account.server, account.kind)}_BASE_URL"
         name = own if self.text(own) is not None else "JAINAM_BASE_URL"
@@ -361,6 +362,11 @@ class Settings:
             raise ConfigurationError(
                 f"JAINAM_BROKER is a simulator, but {name} names {host}",
                 hint="a simulator runs on this machine; set JAINAM_BROKER=jainam for the real servers",
+            )
+        if url.startswith("http://") and host not in LOOPBACK and not self.flag("JAINAM_DISABLE_SSL"):
+            raise ConfigurationError(
+                f"{name} is {_without_password(url)!r}: keys and tokens would travel in the clear",
+                hint="use https, or set JAINAM_DISABLE_SSL=true if you are sure of every network on the way",
             )
         return url
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 from attrs import evolve
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jainam.conformance.journal_steps import (
@@ -85,7 +85,8 @@ class IntentFacts:
         @settings(max_examples=self.examples, deadline=None)
         @given(_ORDERS)
         def check(order: Order) -> None:
-            assume(journal.get(order.client_order_id) is None)  # the examples share one store
+            if journal.get(order.client_order_id) is not None:  # the examples share one store
+                return
 
             journal.record([order])
 

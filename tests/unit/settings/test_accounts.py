@@ -218,6 +218,15 @@ def test_a_simulator_elsewhere_is_refused(read, url):
     assert "JAINAM_BROKER=jainam" in raised.value.hint
 
 
+def test_a_real_server_over_plain_http_is_refused_unless_asked_for(read):
+    with pytest.raises(ConfigurationError, match="in the clear"):
+        read(base_url="http://10.0.0.1").base_url(DEALER, is_simulated=False)
+
+    asked = read(base_url="http://10.0.0.1", disable_ssl=True)
+    assert asked.base_url(DEALER, is_simulated=False) == "http://10.0.0.1"
+    assert read(base_url="http://127.0.0.1:1").base_url(DEALER, is_simulated=False) == "http://127.0.0.1:1"
+
+
 def test_a_refused_url_is_told_under_the_name_that_it_has(read):
     settings = read(JAINAM_SYMPHONY_B_NORMAL_BASE_URL="http://10.0.0.1")
 
