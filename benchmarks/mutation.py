@@ -18,13 +18,13 @@ import os
 import resource
 import shutil
 import sys
+import tempfile
 import time
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from multiprocessing import connection, get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -89,7 +89,7 @@ def main(names: Sequence[str]) -> int:
         return 2
     for name in PRELOADED:
         importlib.import_module(name)
-    with TemporaryDirectory(prefix="jainam-mutation-") as directory:
+    with tempfile.TemporaryDirectory(prefix="jainam-mutation-") as directory:
         tree = Path(directory)
         _copy(tree)
         return _run(tree, names or RULE_MODULES, quick=quick)
@@ -194,6 +194,7 @@ def _test(tree: Path, name: str | None, module: MutatedModule | None, edit: Edit
         os.dup2(silence, 1)
         os.dup2(silence, 2)
     os.chdir(tree)
+    tempfile.tempdir = str(tree)  # what a child leaves when it is killed goes with the tree
     os.environ["HYPOTHESIS_PROFILE"] = "mutation"
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.dont_write_bytecode = False
