@@ -62,10 +62,14 @@ class DealerContext:
                 f"account {self.account} trades for clients only, and no client was named",
                 hint=f"name one of {', '.join(self.client_codes) or 'its clients'} (--client, or account.client(...))",
             )
-        if self.account.kind is not AccountKind.NORMAL and client in self.client_codes:
-            return None  # an investor's or a PRO dealer's own code is the account itself
-        if self.account.kind is AccountKind.INVESTOR:
-            raise ClientRequired(f"account {self.account} is an investor's and trades for nobody else than itself")
+        if self.has_own_account:
+            if client in self.client_codes:
+                return None  # an investor's or a PRO dealer's own code is the account itself
+            # by another name the same position would have two keys, and two locks
+            raise ClientRequired(
+                f"account {self.account} trades for nobody else than itself",
+                hint=f"leave the client out{' or name ' + ', '.join(self.client_codes) if self.client_codes else ''}",
+            )
         if self.client_codes and client not in self.client_codes:
             raise ClientRequired(
                 f"client {client} does not belong to account {self.account}",

@@ -177,9 +177,14 @@ def content_of(
             str(request.signed_qty),
             request.product.value,
             request.order_type.value,
-            str(request.limit_price),
-            str(request.stop_price),
+            _price_text(request.limit_price),
+            _price_text(request.stop_price),
             request.time_in_force.value,
             str(request.disclosed_qty),
         ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+def _price_text(price: Decimal | None) -> str:
+    """Return a price as its value alone: 1.0 and 1.00 are the same order."""
+    return "" if price is None else format(price.normalize(), "f")

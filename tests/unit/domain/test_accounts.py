@@ -62,9 +62,8 @@ def test_a_normal_dealer_trades_for_its_clients(client):
     assert DealerContext(NORMAL, CODES).resolve(client) == client
 
 
-@pytest.mark.parametrize("account", [NORMAL, PRO])
-def test_a_dealer_whose_login_lists_nobody_is_taken_at_its_word(account):
-    assert DealerContext(account, ()).resolve("CL009") == "CL009"
+def test_a_dealer_of_clients_whose_login_lists_nobody_is_taken_at_its_word():
+    assert DealerContext(NORMAL, ()).resolve("CL009") == "CL009"
 
 
 def test_a_normal_dealer_must_name_a_client():
@@ -78,19 +77,21 @@ def test_a_normal_dealer_whose_login_lists_nobody_must_name_a_client_too():
     assert refused(DealerContext(NORMAL, ()), None)[1] == ("name one of its clients (--client, or account.client(...))")
 
 
-@pytest.mark.parametrize(("account", "name"), [(NORMAL, "B/NORMAL"), (PRO, "B/PRO")])
-def test_a_dealer_does_not_trade_for_somebody_elses_client(account, name):
-    assert refused(DealerContext(account, CODES), "CL009") == (
-        f"client CL009 does not belong to account {name}",
+def test_a_dealer_does_not_trade_for_somebody_elses_client():
+    assert refused(DealerContext(NORMAL, CODES), "CL009") == (
+        "client CL009 does not belong to account B/NORMAL",
         "its clients are CL001, CL002",
     )
 
 
-@pytest.mark.parametrize("codes", [(), CODES])
-def test_an_investor_trades_for_nobody_else(codes):
-    assert refused(DealerContext(INVESTOR, codes), "CL009") == (
-        "account B/INVESTOR is an investor's and trades for nobody else than itself",
-        "",
+@pytest.mark.parametrize(("account", "name"), [(INVESTOR, "B/INVESTOR"), (PRO, "B/PRO")])
+@pytest.mark.parametrize(
+    ("codes", "hint"), [((), "leave the client out"), (CODES, "leave the client out or name CL001, CL002")]
+)
+def test_an_account_with_a_book_of_its_own_trades_for_nobody_else(account, name, codes, hint):
+    assert refused(DealerContext(account, codes), "CL009") == (
+        f"account {name} trades for nobody else than itself",
+        hint,
     )
 
 

@@ -206,10 +206,19 @@ def test_the_content_changes_with_what_else_is_asked():
     assert len(found) == 7
 
 
+def test_a_price_counts_by_its_value():
+    one = request(order_type=OrderType.LIMIT, limit_price=Decimal("1.0"))
+    same = request(order_type=OrderType.LIMIT, limit_price=Decimal("1.00"))
+    other = request(order_type=OrderType.LIMIT, limit_price=Decimal("1.01"))
+
+    assert content(requests=[one]) == content(requests=[same])
+    assert content(requests=[one]) != content(requests=[other])
+
+
 def test_the_same_wish_has_the_same_content_ever_after():
     assert content() == content()
-    assert content(account=PRO, client=None, purpose=Purpose.CLOSE) == "172092e84b4606af3f01ef0edc806e11"
-    assert content() == "79fc4f19ec2582f4c59a07ac7715c5b4"
+    assert content(account=PRO, client=None, purpose=Purpose.CLOSE) == "35f25d65e3f876738ef760b0a7a5adec"
+    assert content() == "df747bfd2e986d1337168ef0ce37fe5e"
 
 
 def test_the_content_does_not_depend_on_the_lot_of_the_day():
