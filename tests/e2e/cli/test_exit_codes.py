@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -117,12 +118,20 @@ def test_6_when_close_all_can_not_close(desk, faults):
     assert "\topen\t" in ended.out
 
 
+HEARS_INTERRUPTS = (
+    sys.executable,
+    "-c",
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])",
+)
+"""Runs a command that hears Ctrl-C even where the tests themselves were started in the background, deaf to it."""
+
+
 def test_130_quietly_when_interrupted_in_the_middle_of_a_call(desk, faults, simulator):
     faults({"endpoint": "portfolio.dealerpositions", "action": "timeout", "seconds": 60})
     before = simulator.state()["calls"].get("portfolio.dealerpositions", 0)
     pause = threading.Event()
     with subprocess.Popen(
-        [JAINAM, "positions"],
+        [*HEARS_INTERRUPTS, JAINAM, "positions"],
         cwd=desk.path,
         env=desk.environment,
         stdout=subprocess.PIPE,
