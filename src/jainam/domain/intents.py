@@ -187,4 +187,4 @@ def content_of(
 
 def _price_text(price: Decimal | None) -> str:
     """Return a price as its value alone: 1.0 and 1.00 are the same order."""
-    return "" if price is None else format(price.normalize(), "f")
+    return "" if price is None else str(price.normalize())
