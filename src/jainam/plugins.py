@@ -64,10 +64,10 @@ class Plugins:
     def part(self, part: Part, name: str) -> Registered[PartFactory]:
         """Return a part by name, or raise ``PluginError`` with what there is."""
         offered = {known: found for (kind, known), found in self.parts.items() if kind is part}
-        return self._chosen(part.value, f"JAINAM_{part.name}", name, offered)
+        return self._chosen(part.value, None, name, offered)
 
     def _chosen(
-        self, what: str, setting: str, name: str, offered: Mapping[str, list[Registered[_Thing]]]
+        self, what: str, setting: str | None, name: str, offered: Mapping[str, list[Registered[_Thing]]]
     ) -> Registered[_Thing]:
         found = offered.get(name, [])
         if len(found) == 1:
@@ -77,7 +77,8 @@ class Plugins:
             raise PluginError(f"{what} {name!r} is registered by {packages}", hint="uninstall one of them")
         names = ", ".join(sorted(offered)) or "none"
         failed = "; ".join(f"{failure.package}: {failure.reason}" for failure in self.failures)
-        hint = f"plug-ins that failed to load: {failed}" if failed else f"choose one with {setting}"
+        choose = f"choose one with {setting}" if setting is not None else ""  # no setting chooses the other parts yet
+        hint = f"plug-ins that failed to load: {failed}" if failed else choose
         raise PluginError(f"there is no {what} {name!r}; there are: {names}", hint=hint)
 
 

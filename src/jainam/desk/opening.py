@@ -155,12 +155,6 @@ class Desk:
         interactive, market = settings.credentials(account)
         password = settings.text("JAINAM_HOSTLOOKUP_PASSWORD")
         url = settings.text("JAINAM_HOSTLOOKUP_URL")
-        if url is not None and password is None:
-            raise ConfigurationError(
-                "host lookup has no access password",
-                missing=("JAINAM_HOSTLOOKUP_PASSWORD",),
-                hint="the broker issues it; leave JAINAM_HOSTLOOKUP_URL out for the direct login",
-            )
         return BrokerOptions(
             account=account,
             interactive=interactive,
